@@ -1,0 +1,1 @@
+"""The outbox: notices to persons, written in the transaction that causes them."""
