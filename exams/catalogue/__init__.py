@@ -1,0 +1,1 @@
+"""Qualifications and their dated rules, every value with its source; the calendar of working days."""

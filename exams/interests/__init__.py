@@ -1,0 +1,1 @@
+"""What may stand in the way of fairness: training, authorship, declarations, disputes."""

@@ -1,0 +1,1 @@
+"""Organisations, persons, accounts, employment and kinship, and how a person signs in."""
