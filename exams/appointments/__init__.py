@@ -1,0 +1,1 @@
+"""Who may act as what, for whom, from when to when."""

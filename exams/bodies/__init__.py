@@ -1,0 +1,1 @@
+"""Exam bodies: entrustment, management documents, staff, internal checks."""

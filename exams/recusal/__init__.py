@@ -1,0 +1,1 @@
+"""Recusal: rules, the facts they are asked with, and the rulings."""

@@ -1,0 +1,225 @@
+"""What is done about recusal: rule and keep the ruling, ask again when something is new, waive, request, decide."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from exams import clock, lifecycle
+from exams.access import Actor
+from exams.errors import Refused, refuse
+from exams.interests import events
+from exams.journal.actions import action, record
+from exams.people.models import Organisation, Person
+from exams.recusal import rules
+from exams.recusal.asking_again import reask, settle
+from exams.recusal.deciding import decide, decide_many, objections_of, open_objections, replay
+from exams.recusal.facts import Matter
+from exams.recusal.keeping import keep, same_as_kept
+from exams.recusal.models import PolicyValue, RecusalRequest, Ruling, Waiver
+from exams.verdicts import gettext_noop as _
+
+__all__ = ["decide", "decide_many", "reask", "replay", "require_clear", "rule_on", "settle"]
+
+_DECIDED = _("Civil Servant Law, Arts. 76 and 77; notice 2024 No. 34, I (3)")
+SHORTEST_REASON = 8
+
+
+def rule_on(*, person: Person, capacity: str, matter: Matter, by: Actor, about: Any = None) -> Ruling:
+    """Ask the rules and keep the ruling, whatever it says. It is committed by itself unless a transaction is running."""
+    return keep(decide(person=person, capacity=capacity, matter=matter, by=by, about=about), by=by, about=about)
+
+
+def require_clear(*, person: Person, capacity: str, matter: Matter, by: Actor, about: Any = None) -> Ruling:
+    """The kept ruling if nothing stands in the way; otherwise Refused, which takes the ruling along to be kept with the refusal.
+
+    The same facts about the same thing are not kept twice. What another transaction brings while this one runs cannot be seen here;
+    so the person is asked again as soon as this one is committed, as everybody is after every piece of news: one of the two sees both.
+    """
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        ruling = decide(person=person, capacity=capacity, matter=matter, by=by, about=about)
+        if not ruling.allowed:
+            raise Refused(open_objections(ruling), keep=[ruling])
+        same = same_as_kept(ruling)
+        if same is not None:
+            return same
+        transaction.on_commit(partial(reask, person.pk))
+        return keep(ruling, by=by, about=about)
+
+
+@action("recusal.look", on="ruling")
+def look(*, by: Actor, ruling: Ruling) -> Ruling:
+    """Look at the named facts of a ruling; that it was looked at stays on record."""
+    record("recusal.look", ruling, by=by, about=[ruling.person])
+    return ruling
+
+
+# -------------------------------------------------------------------------------------------------------------------- waivers
+
+
+@action("recusal.waive", on="ruling")
+def waive(*, by: Actor, ruling: Ruling, objection_id: str, reason: str, until: date) -> Waiver:
+    """Set one objection aside. What blocks waits for a second superior; what was to be answered is answered by one."""
+    objection = next((one for one in objections_of(ruling) if one.id == objection_id), None)
+    if objection is None:
+        refuse("recusal.no_such_objection", _("This ruling has no such objection."))
+    if not rules.waivable(objection_id):
+        refuse("recusal.not_waivable", _("This ground cannot be waived."), basis=objection.basis, remedy=_("Choose another person."))
+    _reasoned(reason)
+    if until < clock.today():
+        refuse("recusal.waiver_over", _("The last day of the waiver lies in the past."))
+    if Waiver.objects.filter(ruling=ruling, objection_id=objection_id).exclude(state="refused").exists():
+        refuse("recusal.waived_already", _("A waiver of this objection is on record already."))
+    waiver = Waiver.objects.create(
+        ruling=ruling,
+        objection_id=objection_id,
+        reason=reason.strip(),
+        until=until,
+        decided_by=[str(by.person_id)],
+        decided_names=[by.name],
+        proposed_at=clock.now(),
+    )
+    blocks = any(one.severity == "block" for one in objections_of(ruling) if one.id == objection_id)
+    if not blocks:
+        lifecycle.move(waiver, "grant", decided_at=clock.now())
+    _record_waiver("recusal.waive", waiver, by)
+    if waiver.state == "granted":
+        reask(ruling.person_id, by=by)
+    return waiver
+
+
+@action("recusal.confirm_waiver", on="waiver")
+def confirm_waiver(*, by: Actor, waiver: Waiver) -> Waiver:
+    """The second superior agrees; only now is the objection set aside."""
+    if str(by.person_id) in waiver.decided_by:
+        refuse(
+            "recusal.same_superior",
+            _("You proposed this waiver. Another superior must confirm it."),
+            basis=_("Recusal rules of the body"),
+            remedy=_("The authority, or another head of the body, confirms it."),
+        )
+    lifecycle.move(
+        waiver,
+        "grant",
+        decided_at=clock.now(),
+        decided_by=[*waiver.decided_by, str(by.person_id)],
+        decided_names=[*waiver.decided_names, by.name],
+    )
+    _record_waiver("recusal.confirm_waiver", waiver, by)
+    reask(waiver.ruling.person_id, by=by)
+    return waiver
+
+
+@action("recusal.refuse_waiver", on="waiver")
+def refuse_waiver(*, by: Actor, waiver: Waiver, reason: str) -> Waiver:
+    """The second superior does not agree; the objection stands."""
+    _reasoned(reason)
+    lifecycle.move(waiver, "refuse", decided_at=clock.now(), decided_names=[*waiver.decided_names, by.name])
+    _record_waiver("recusal.refuse_waiver", waiver, by, refusal=reason)
+    return waiver
+
+
+def _record_waiver(name: str, waiver: Waiver, by: Actor, **private: str) -> None:
+    ruling = waiver.ruling
+    facts = {"objection": waiver.objection_id, "until": waiver.until, "state": waiver.state, "decided_by": waiver.decided_by}
+    record(name, waiver, by=by, about=[ruling, ruling.person], private={"reason": waiver.reason, **private}, **facts)
+
+
+# ------------------------------------------------------------------------------------------------------------------- requests
+
+
+@action("recusal.request")
+def request_recusal(*, by: Actor, person: Person, body: Organisation, reason: str, event_id: UUID | None = None) -> RecusalRequest:
+    """Ask that a person step back, from one event or from all of a body. Until it is decided the person may not act."""
+    _reasoned(reason)
+    request = _file(by, person, body, reason, event_id)
+    record("recusal.request", request, by=by, about=[person], event=str(event_id or ""), private={"reason": reason})
+    reask(person.pk, by=by)
+    return request
+
+
+@action("recusal.decide_request", on="request")
+def decide_request(*, by: Actor, request: RecusalRequest, granted: bool, decision: str) -> RecusalRequest:
+    """Decide on a request; granted, the person stays out at once, and what was done earlier is kept."""
+    _reasoned(decision)
+    request.decision = decision.strip()
+    request.save(update_fields=["decision"])
+    verb = "grant" if granted else "refuse"
+    lifecycle.move(request, verb, decided_on=clock.today(), decided_by_id=by.person_id)
+    record("recusal.decide_request", request, by=by, about=[request.person], granted=granted, private={"decision": decision})
+    reask(request.person_id, by=by)
+    return request
+
+
+@action("recusal.withdraw_request", on="request")
+def withdraw_request(*, by: Actor, request: RecusalRequest) -> RecusalRequest:
+    """Whoever filed a request takes it back before it is decided."""
+    lifecycle.move(request, "withdraw")
+    record("recusal.withdraw_request", request, by=by, about=[request.person])
+    reask(request.person_id, by=by)
+    return request
+
+
+@action("recusal.order")
+def order_recusal(*, by: Actor, person: Person, body: Organisation, reason: str, event_id: UUID | None = None) -> RecusalRequest:
+    """Order ex officio that a person step back."""
+    _reasoned(reason)
+    if by.person_id == person.pk:
+        refuse("recusal.own_case", _("Nobody decides on their own case."), basis=_DECIDED)
+    if by.capacity == "head_of_body" and by.organisation_id != body.pk:
+        refuse("recusal.other_body", _("This is a matter of another body."))
+    order = _file(by, person, body, reason, event_id, ex_officio=True, decision=reason.strip())
+    lifecycle.move(order, "grant", decided_on=clock.today(), decided_by_id=by.person_id)
+    record("recusal.order", order, by=by, about=[person], event=str(event_id or ""), private={"reason": reason})
+    reask(person.pk, by=by)
+    return order
+
+
+def _file(by: Actor, person: Person, body: Organisation, reason: str, event_id: UUID | None, **more: Any) -> RecusalRequest:
+    event = events.named(event_id) if event_id else None
+    if event_id and (event is None or event.body_id != body.pk):
+        refuse("recusal.no_event", _("There is no such exam event of this body."))
+    return RecusalRequest.objects.create(
+        person=person,
+        body=body,
+        event_id=event_id,
+        event_text=event.text[:200] if event else "",
+        filed_on=clock.today(),
+        filed_by_id=by.person_id,
+        reason=reason.strip(),
+        **more,
+    )
+
+
+def _reasoned(reason: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        refuse("recusal.reason", _("State the reason in a sentence; it is kept with the decision."), basis=_DECIDED)
+
+
+# ----------------------------------------------------------------------------------------------------------------- parameters
+
+
+@action("recusal.set_policy")
+def set_policy(*, by: Actor, code: str, value: str, source: str, effective_from: date) -> PolicyValue:
+    """Set a parameter of the rules with its source from a day on; rulings keep the parameters they were made with."""
+    if code in ("TRAINER_COOLOFF_YEARS", "ROTATION_TIMES"):
+        if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 30):
+            refuse("recusal.policy_number", _("Enter a whole number from 1 to 30."))
+    elif code.removeprefix("severity:") not in rules.RULES or value not in ("block", "decide", "disclose"):
+        refuse("recusal.policy_code", _("Choose a rule and how hard it weighs."))
+    elif not rules.waivable(code.removeprefix("severity:")):
+        refuse("recusal.policy_fixed", _("How hard this rule weighs cannot be changed."), basis=rules.RULES.get(code[9:]).basis)
+    if not source.strip():
+        refuse("recusal.policy_source", _("Name the source of the value."))
+    if effective_from < clock.today():
+        refuse("recusal.policy_past", _("A parameter cannot be set for the past."))
+    row = PolicyValue.objects.create(
+        code=code, value=value, source=source.strip(), effective_from=effective_from, set_by_id=by.person_id
+    )
+    record("recusal.set_policy", row, by=by, code=code, value=value, source=row.source, effective_from=effective_from)
+    return row

@@ -1,0 +1,113 @@
+"""Turns a question about persons in a matter into rulings that keep the facts as seen; nothing is written here but by `keep`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from exams import clock
+from exams.access import Actor
+from exams.people.models import Person
+from exams.recusal import rules
+from exams.recusal.facts import Facts, Matter, canonical
+from exams.recusal.gathering import gather
+from exams.recusal.models import Ruling, Waiver
+from exams.recusal.standing import Stand
+from exams.verdicts import Objection
+
+
+def decide(*, person: Person, capacity: str, matter: Matter, by: Actor, about: Any = None) -> Ruling:
+    """The unsaved ruling about one person."""
+    return decide_many(persons=[person], capacity=capacity, matter=matter, by=by, about=about)[0]
+
+
+def decide_many(*, persons: Sequence[Person], capacity: str, matter: Matter, by: Actor, about: Any = None) -> list[Ruling]:
+    """The unsaved rulings about a whole pool, in its order; the number of queries does not depend on its size."""
+    return weigh([Stand(str(person.pk), capacity, matter, about) for person in persons], by=by)
+
+
+def weigh(stands: Sequence[Stand], *, by: Actor) -> list[Ruling]:
+    """The unsaved rulings about people in one or several matters: facts are gathered once for each capacity in each matter."""
+    groups: dict[tuple[str, Matter], set[str]] = {}
+    for stand in stands:
+        groups.setdefault((stand.capacity, stand.matter), set()).add(stand.person_id)
+    facts = {group: gather(sorted(persons), *group) for group, persons in groups.items()}
+    waivers = _waivers(stands)
+    return [_ruling(stand, facts[stand.capacity, stand.matter][stand.person_id], waivers, by) for stand in stands]
+
+
+def replay(ruling: Ruling) -> list[Objection]:
+    """Put the facts as they were seen to today's rules; equal to `ruling.objections` unless rules or ruling were changed."""
+    return rules.judge(facts_of(ruling))
+
+
+def facts_of(ruling: Ruling) -> Facts:
+    return Facts.from_json(json.loads(ruling.facts))
+
+
+def objections_of(ruling: Ruling) -> list[Objection]:
+    return [Objection.from_json(data) for data in ruling.objections]
+
+
+def open_objections(ruling: Ruling) -> list[Objection]:
+    """What stands in the way still: not waived, and not merely disclosed."""
+    objections = objections_of(ruling)
+    return [one for number, one in enumerate(objections) if number not in ruling.waived and one.severity != "disclose"]
+
+
+def is_whole(ruling: Ruling) -> bool:
+    """Whether the kept facts are those of the digest, and the same rules still say the same of them."""
+    facts = facts_of(ruling)
+    same = ruling.rules_version != rules.VERSION or [one.as_json() for one in rules.judge(facts)] == ruling.objections
+    return facts.digest() == ruling.facts_digest and same
+
+
+def _ruling(stand: Stand, facts: Facts, waivers: list[Waiver], by: Actor) -> Ruling:
+    objections = [one.as_json() for one in rules.judge(facts)]
+    waived = [number for number, one in enumerate(objections) if any(_sets_aside(waiver, stand, one) for waiver in waivers)]
+    against = [Objection.from_json(one) for number, one in enumerate(objections) if number not in waived]
+    about_type, about_id, about_text = _about(stand.about)
+    return Ruling(
+        person_id=UUID(facts.person),
+        capacity=stand.capacity,
+        matter=stand.matter.as_json(),
+        facts=canonical(facts),
+        facts_digest=facts.digest(),
+        objections_kept=json.dumps(objections, ensure_ascii=False, sort_keys=True),
+        waived=waived,
+        allowed=rules.allows(against),
+        rules_version=rules.VERSION,
+        made_at=clock.now(),
+        about_type=about_type,
+        about_id=about_id,
+        about_text=about_text,
+        body_id=UUID(stand.matter.body_id) if stand.matter.body_id else None,
+        event_id=UUID(stand.matter.event_id) if stand.matter.event_id else None,
+        asked_by=by.name[:200],
+    )
+
+
+def _about(about: Any) -> tuple[str, str, str]:
+    return (about._meta.label, str(about.pk), str(about)[:200]) if about is not None else ("", "", "")
+
+
+def _waivers(stands: Iterable[Stand]) -> list[Waiver]:
+    persons = {stand.person_id for stand in stands}
+    rows = Waiver.objects.filter(state="granted", ruling__person__in=persons).select_related("ruling").defer("ruling__facts")
+    return list(rows)
+
+
+def _sets_aside(waiver: Waiver, stand: Stand, objection: dict[str, Any]) -> bool:
+    """A waiver holds for the same person, capacity and thing, for exactly the objection that was looked at, until its last day."""
+    seen = waiver.ruling
+    return (
+        str(seen.person_id) == stand.person_id
+        and seen.capacity == stand.capacity
+        and (seen.about_type, seen.about_id) == _about(stand.about)[:2]
+        and stand.matter.on <= waiver.until
+        and objection["id"] == waiver.objection_id
+        and objection in seen.objections
+        and rules.waivable(waiver.objection_id)
+    )

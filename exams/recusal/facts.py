@@ -1,0 +1,346 @@
+"""What the recusal rules are asked with: one matter and the facts about one person, frozen, and the same again after JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What is asked about: the day, the item, the persons and organisations it touches. Ids are texts."""
+
+    on: date
+    event_id: str = ""
+    body_id: str = ""
+    family: str = ""
+    families: frozenset[str] = NOBODY  # where one duty covers several items; `family` need not be repeated
+    qualification: str = ""
+    item: str = ""  # its name, for the sentence
+    form: str = "theory"  # theory, practical, oral
+    room: str = ""
+    candidates: frozenset[str] = NOBODY  # persons
+    employers: frozenset[str] = NOBODY  # organisations that sent them, as their applications say
+    colleagues: frozenset[str] = NOBODY  # persons already on duty in the same room
+    paper_ids: frozenset[str] = NOBODY
+    question_ids: frozenset[str] = NOBODY
+    inspected: frozenset[str] = NOBODY  # organisations under inspection
+    complaint_id: str = ""
+
+    @property
+    def all_families(self) -> frozenset[str]:
+        return self.families | ({self.family} if self.family else NOBODY)
+
+    def as_json(self) -> dict[str, Any]:
+        return typing.cast(dict[str, Any], _plain(self))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Matter:
+        return typing.cast(Matter, _build(cls, data))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A person by id and by key (the keyed digest of the identity number), as far as sentences and kinship need it."""
+
+    id: str
+    key: str
+    name: str
+    sex: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KinEdge:
+    """One declaration: `relative` is the `relation` of `person`; both are keys, so that two half-declarations meet."""
+
+    person: str
+    relative: str
+    relation: str
+    support: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """Took part in training for one item family; `until` is empty while it goes on."""
+
+    person: str
+    organisation: str
+    organisation_name: str
+    family: str
+    role: str = ""
+    since: date
+    until: date | None = None
+    trainees: frozenset[str] = NOBODY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authored:
+    """Wrote or edited material for the examination of one item family."""
+
+    person: str
+    title: str
+    family: str
+    published_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Employment:
+    """Held a post; kind is the organisation's: issuing_authority, exam_body, employer, training_body."""
+
+    person: str
+    organisation: str
+    organisation_name: str
+    kind: str = ""
+    since: date
+    until: date | None = None
+    post: str = ""
+
+    def on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """Signed (or has not signed) the declaration of interest for an event; grounds are msgids or the person's own words."""
+
+    person: str
+    event_id: str
+    signed_on: date | None
+    grounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concealed:
+    """It was proved on that day that the person hid a ground."""
+
+    person: str
+    proved_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requested:
+    """Somebody asked that the person step back: state filed, or granted (also where it was ordered ex officio)."""
+
+    person: str
+    event_id: str  # empty: in every event of the body
+    body_id: str
+    state: str
+    filed_on: date
+    decided_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disputed:
+    """In dispute with a person or an organisation."""
+
+    person: str
+    other: str
+    other_name: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Already serves in a capacity; `scope` is the event, slot or body in which it does, empty: everywhere."""
+
+    person: str
+    capacity: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hand:
+    """Had a hand in a question or a paper: set, reviewed, approved, assembled; `event` and `family` say where it is sat."""
+
+    person: str
+    part: str
+    number: str
+    paper: str = ""
+    question: str = ""
+    event: str = ""
+    family: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessed:
+    """Assessed a candidate in an earlier attempt."""
+
+    person: str
+    candidate: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServedTogether:
+    """Two persons served together so many times in twelve months in one place or item."""
+
+    person: str
+    other: str
+    other_name: str
+    place: str
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakesPart:
+    """Took part in the matter a complaint is about."""
+
+    person: str
+    complaint_id: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tie:
+    """Any other tie with an organisation, in words (a msgid or a name): appointed by it, lectures for it …"""
+
+    person: str
+    organisation: str
+    organisation_name: str
+    tie: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyTraining:
+    """The annual training for a capacity holds until that day."""
+
+    person: str
+    capacity: str
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The parameters in force on the day, each with its source; `severities` overrides what a rule starts with."""
+
+    cooloff_years: int = 3
+    cooloff_source: str = "W-FJ; W-HN"
+    rotation_times: int = 3
+    severities: tuple[tuple[str, str], ...] = ()
+
+    def severity(self, rule_id: str, default: str) -> str:
+        return dict(self.severities).get(rule_id, default)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that is put to the rules about one person acting as one capacity in one matter; kept with the ruling."""
+
+    person: str
+    capacity: str
+    matter: Matter
+    policy: Policy = Policy()
+    known: tuple[Known, ...] = ()
+    kin: tuple[KinEdge, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    authored: tuple[Authored, ...] = ()
+    employments: tuple[Employment, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    concealed: tuple[Concealed, ...] = ()
+    requested: tuple[Requested, ...] = ()
+    disputed: tuple[Disputed, ...] = ()
+    held: tuple[Held, ...] = ()
+    hands: tuple[Hand, ...] = ()
+    assessed: tuple[Assessed, ...] = ()
+    served: tuple[ServedTogether, ...] = ()
+    complaints: tuple[TakesPart, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    duty_trainings: tuple[DutyTraining, ...] = ()
+
+    def name(self, person_id: str) -> str:
+        return next((known.name for known in self.known if known.id == person_id), "")
+
+    def key(self, person_id: str) -> str:
+        return next((known.key for known in self.known if known.id == person_id), "")
+
+    def with_facts(self, found: Iterable[Any]) -> Facts:
+        """The same with more facts of any kind, each put where it belongs, in an order that depends on nothing else."""
+        more: dict[str, list[Any]] = {}
+        for fact in found:
+            more.setdefault(FIELD_OF[type(fact)], []).append(fact)
+        return replace(
+            self, **{name: tuple(sorted({*getattr(self, name), *facts}, key=canonical)) for name, facts in more.items()}
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return typing.cast(dict[str, Any], _plain(self))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Facts:
+        return typing.cast(Facts, _build(cls, data))
+
+    def digest(self) -> str:
+        return hashlib.sha256(canonical(self).encode()).hexdigest()
+
+
+FIELD_OF: dict[type, str] = {
+    Known: "known",
+    KinEdge: "kin",
+    Training: "trainings",
+    Authored: "authored",
+    Employment: "employments",
+    Declared: "declared",
+    Concealed: "concealed",
+    Requested: "requested",
+    Disputed: "disputed",
+    Held: "held",
+    Hand: "hands",
+    Assessed: "assessed",
+    ServedTogether: "served",
+    TakesPart: "complaints",
+    Tie: "ties",
+    DutyTraining: "duty_trainings",
+}
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a fact."""
+    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _build(kind: Any, data: Any) -> Any:
+    """The value of a declared type out of what JSON gave; unknown keys of later versions are ignored."""
+    if data is None or kind in (str, int, bool):
+        return data
+    if kind is date:
+        return date.fromisoformat(data)
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        return kind(**{name: _build(hints[name], value) for name, value in data.items() if name in hints})
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is frozenset:
+        return frozenset(data)
+    if origin is tuple:
+        items = inner[:1] * len(data) if inner[-1] is ... else inner
+        return tuple(_build(one, item) for one, item in zip(items, data, strict=True))
+    if origin is types.UnionType:
+        return _build(next(one for one in inner if one is not type(None)), data)
+    raise TypeError(f"no way from JSON to {kind}")
