@@ -1,0 +1,1 @@
+"""Applications to be examined: materials, employer's confirmation, two-officer verification, acceptance."""

@@ -1,0 +1,1 @@
+"""The programme: annual plan, exam events, public notices."""

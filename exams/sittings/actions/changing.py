@@ -1,0 +1,136 @@
+"""Changes of what was drawn or released: one person asks with a reason, another decides, and only then anything moves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from exams import clock, lifecycle
+from exams.access import Actor
+from exams.errors import refuse
+from exams.journal.actions import action, record
+from exams.messages.actions import send
+from exams.sittings.actions.arranging import end_sitting, move_slot
+from exams.sittings.actions.drawing import draw_for, move_place
+from exams.sittings.actions.publishing import issue_ticket
+from exams.sittings.chance import new_seed
+from exams.sittings.models import Change, Place, Seat, Sitting, TimeSlot
+from exams.verdicts import gettext_noop as _
+
+NEEDED = {"redraw": (), "move": ("place", "seat"), "time": ("starts_at", "ends_at"), "reissue": ("place",), "cancel": ("sitting",)}
+TWO = _("Requirement R-56: two persons and a reason")
+
+
+@action("sittings.ask_change", on="slot")
+def ask_change(*, by: Actor, slot: TimeSlot, kind: str, reason: str, wanted: dict[str, Any] | None = None) -> Change:
+    """Ask that something drawn or released be changed; nothing happens until another person decides."""
+    wanted = wanted or {}
+    if kind not in NEEDED or set(wanted) != set(NEEDED[kind]):
+        refuse("sittings.change_incomplete", _("The change does not say what is to become of what."), remedy=_("Fill in every field."))
+    if len(reason.strip()) < 2:
+        refuse("sittings.reason", _("A reason is needed."), remedy=_("Say why in one sentence."))
+    _require_before_opening(slot)
+    if Change.objects.filter(slot=slot, kind=kind, wanted=wanted, state="asked").exists():
+        refuse("sittings.change_twice", _("The same change is asked for already."), remedy=_("Wait for the second person."))
+    change = Change.objects.create(
+        slot=slot, kind=kind, wanted=wanted, reason=reason.strip(), asked_by_id=by.person_id, asked_at=clock.now()
+    )
+    record("sittings.ask_change", change, by=by, about=[slot, slot.event], kind=kind, wanted=wanted, reason=change.reason)
+    return change
+
+
+@action("sittings.decide_change", on="change")
+def decide_change(*, by: Actor, change: Change, approve: bool, answer: str = "") -> Change:
+    """The second person decides; what was asked is then done in the same transaction."""
+    change = Change.objects.select_for_update().select_related("slot__event").get(pk=change.pk)
+    if change.asked_by_id == by.person_id:
+        refuse(
+            "sittings.same_person",
+            _("You asked for this change. Another person decides on it."),
+            basis=TWO,
+            remedy=_("Leave it to another clerk or the head of the body."),
+        )
+    if not approve and not answer.strip():
+        refuse("sittings.reason", _("A reason is needed."), remedy=_("Say why in one sentence."))
+    lifecycle.move(change, "approve" if approve else "refuse", decided_by_id=by.person_id, decided_at=clock.now(), answer=answer)
+    if approve:
+        _require_before_opening(change.slot)
+        _DO[change.kind](by, change)
+    record(
+        "sittings.decide_change",
+        change,
+        by=by,
+        about=[change.slot, change.slot.event],
+        kind=change.kind,
+        approved=approve,
+        wanted=change.wanted,
+        reason=change.reason,
+        answer=answer,
+    )
+    return change
+
+
+def _require_before_opening(slot: TimeSlot) -> None:
+    if slot.state not in ("planned", "published") or slot.sittings.filter(state__in=["open", "closed", "sealed"]).exists():
+        refuse(
+            "sittings.begun",
+            _("A sitting of this slot has begun; nothing drawn can change any more."),
+            remedy=_("Record an incident in the room."),
+        )
+
+
+def _redraw(by: Actor, change: Change) -> None:
+    draw_for(by=by, slot=change.slot, seed=new_seed(), name="sittings.draw_seats", reason=change.reason)
+    _renew_tickets(change.slot, Place.objects.filter(slot=change.slot, state="held"))
+
+
+def _move(by: Actor, change: Change) -> None:
+    place = Place.objects.select_related("sitting", "seat", "application").get(pk=change.wanted["place"], slot=change.slot, state="held")
+    seat = Seat.objects.get(pk=change.wanted["seat"], room__sittings__slot=change.slot)
+    taken = Place.objects.filter(slot=change.slot, seat=seat, state="held").values_list("pk", flat=True)
+    touched = [place.pk, *taken]
+    move_place(by=by, place=place, seat_to=seat, reason=change.reason)
+    _renew_tickets(change.slot, Place.objects.filter(pk__in=touched))
+
+
+def _time(by: Actor, change: Change) -> None:
+    starts, ends = (datetime.fromisoformat(change.wanted[name]) for name in ("starts_at", "ends_at"))
+    move_slot(by=by, slot=change.slot, starts_at=starts, ends_at=ends, reason=change.reason)
+    _renew_tickets(change.slot, Place.objects.filter(slot=change.slot, state="held"))
+
+
+def _reissue(by: Actor, change: Change) -> None:
+    _renew_tickets(change.slot, Place.objects.filter(pk=change.wanted["place"], slot=change.slot, state="held"))
+
+
+def _cancel(by: Actor, change: Change) -> None:
+    sitting = Sitting.objects.get(pk=change.wanted["sitting"], slot=change.slot)
+    places = list(sitting.places.filter(state="held").select_related("application"))
+    end_sitting(by=by, sitting=sitting, reason=change.reason)
+    for place in places:
+        send(
+            person_id=place.application.person_id, kind="place.cancelled", params={"subject": change.slot.subject, "reason": change.reason}
+        )
+
+
+def _renew_tickets(slot: TimeSlot, places: Any) -> None:
+    """Whoever holds a ticket gets a new one and is told; before publication there is nothing to renew."""
+    if slot.state != "published":
+        return
+    for place in places.select_related("application", "slot__venue", "sitting__room", "seat"):
+        issue_ticket(place)
+        send(
+            person_id=place.application.person_id,
+            kind="ticket.replaced",
+            params={
+                "subject": slot.subject,
+                "starts_at": place.slot.starts_at.isoformat(),
+                "venue": place.slot.venue.name,
+                "room": place.sitting.room.name,
+                "seat": place.seat.label,
+                "number": place.ticket_number,
+            },
+        )
+
+
+_DO = {"redraw": _redraw, "move": _move, "time": _time, "reissue": _reissue, "cancel": _cancel}

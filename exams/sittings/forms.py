@@ -1,0 +1,244 @@
+"""Forms of venues, rooms, slots, duties and changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from exams import capacities
+from exams.programme.models import Event, EventItem
+from exams.sittings.models import Room, Sitting, TimeSlot, Venue
+from exams.sittings.parameters import KNOWN
+from exams.sittings.plan import Spot, rectangle
+
+INPUT = {"class": "input"}
+
+
+def _text(label: Any, *, required: bool = True, most: int = 240, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=most, widget=forms.TextInput(attrs=INPUT), **more)
+
+
+def _number(label: Any, least: int, most: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=least, max_value=most, widget=forms.NumberInput(attrs=INPUT), **more)
+
+
+def _choice(label: Any, **more: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, widget=forms.Select(attrs=INPUT), **more)
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"), **more)
+
+
+def _hour(label: Any) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"class": "input", "type": "time"}, format="%H:%M"))
+
+
+def _long(label: Any, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"class": "input", "rows": 4}), **more)
+
+
+class VenueForm(forms.Form):
+    """A place with an address."""
+
+    name = _text(_("Name of the venue"), most=120)
+    address = _text(_("Address"))
+    way_in = _text(_("Way in"), required=False, help_text=_("Gate, building, floor: as a candidate reads it on a telephone."))
+
+
+class RoomForm(forms.Form):
+    """A plain room from its measures; the plan can be corrected afterwards, seat by seat."""
+
+    name = _text(_("Room number or name"), most=60)
+    use = _choice(_("Use"), choices=Room.USES)
+    width = _number(_("Width in centimetres"), 200, 10_000)
+    depth = _number(_("Depth in centimetres"), 200, 10_000)
+    rows = _number(_("Rows of seats"), 0, 40)
+    columns = _number(_("Seats in a row"), 0, 40)
+    across = _number(_("From seat to seat across, centimetres"), 60, 500, initial=145)
+    along = _number(_("From row to row, centimetres"), 60, 500, initial=135)
+
+    def plan(self) -> tuple[dict[str, Any], list[Spot]]:
+        """The plan these measures give."""
+        v = self.cleaned_data
+        plan, spots = rectangle(v["width"] * 10, v["depth"] * 10, v["rows"], v["columns"], across=v["across"] * 10, along=v["along"] * 10)
+        return plan, spots
+
+
+class PlanForm(forms.Form):
+    """The plan itself: outline, walls, pillars, door and desk in millimetres, and one seat per line."""
+
+    plan = _long(
+        _("Plan in millimetres (JSON)"), help_text=_("outline, walls, pillars, door, desk, ceiling. The front of the room is at y = 0.")
+    )
+    seats = _long(_("Seats, one per line: number, x, y in millimetres, and “spare” where it is one"))
+
+    def clean_plan(self) -> dict[str, Any]:
+        try:
+            plan = json.loads(self.cleaned_data["plan"])
+        except ValueError as fault:
+            raise forms.ValidationError(_("This is not JSON: %(fault)s") % {"fault": fault}) from None
+        if not isinstance(plan, dict) or not _is_plan(plan):
+            raise forms.ValidationError(_("The plan does not have the expected parts."))
+        return plan
+
+    def clean_seats(self) -> list[Spot]:
+        spots = []
+        for number, line in enumerate(self.cleaned_data["seats"].splitlines(), 1):
+            parts = line.replace("，", ",").replace(",", " ").split()
+            if not parts:
+                continue
+            try:
+                label, x, y = parts[0], int(parts[1]), int(parts[2])
+            except (IndexError, ValueError):
+                raise forms.ValidationError(_("Line %(n)s: number, x and y are expected.") % {"n": number}) from None
+            spots.append(Spot(label[:8], x, y, len(parts) > 3))
+        return spots
+
+
+def _is_plan(plan: dict[str, Any]) -> bool:
+    """Shapes and whole numbers, so that nothing unexpected reaches the drawing."""
+
+    def point(value: Any) -> bool:
+        return isinstance(value, list) and len(value) == 2 and all(isinstance(one, int) for one in value)
+
+    def box(value: Any) -> bool:
+        return isinstance(value, dict) and all(isinstance(value.get(key), int) for key in ("x", "y", "w", "d"))
+
+    return (
+        isinstance(plan.get("outline"), list)
+        and all(point(one) for one in plan["outline"])
+        and all(isinstance(wall, dict) and point(wall.get("from")) and point(wall.get("to")) for wall in plan.get("walls", []))
+        and all(box(one) for one in plan.get("pillars", []))
+        and all(point(one) for one in plan.get("door", []))
+        and ("desk" not in plan or box(plan["desk"]))
+    )
+
+
+class AcceptForm(forms.Form):
+    """A room inspected today."""
+
+    valid_until = _day(_("Accepted until"))
+    note = _text(_("Note"), required=False)
+
+
+class ParameterForm(forms.Form):
+    """A value with its source and the day it holds from."""
+
+    code = _choice(_("Parameter"), choices=[(code, known.title) for code, known in KNOWN.items()])
+    value = _number(_("Value"), 0, 500)
+    source = _text(_("Source (document and clause)"))
+    effective_from = _day(_("Holds from"))
+
+
+class SlotForm(forms.Form):
+    """A subject, a venue, a day and two hours."""
+
+    what = _choice(_("Item and subject"))
+    venue = forms.ModelChoiceField(label=_("Venue"), queryset=Venue.objects.none(), widget=forms.Select(attrs=INPUT))
+    day = _day(_("Day"))
+    start = _hour(_("Start"))
+    end = _hour(_("End"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.event = event
+        self.items = {str(item.pk): item for item in event.items.select_related("qualification", "edition")}
+        self.fields["what"].choices = [
+            (f"{pk}:{subject.code}", f"{item.qualification.code} {item.qualification.name_zh} · {subject.name_zh}")
+            for pk, item in self.items.items()
+            for subject in item.edition.rulebook.subjects
+        ]
+        self.fields["venue"].queryset = Venue.objects.filter(body=event.body_id, is_open=True)
+        self.fields["day"].initial = event.starts_on
+
+    @property
+    def item(self) -> EventItem:
+        return self.items[self.cleaned_data["what"].split(":")[0]]
+
+    @property
+    def subject(self) -> str:
+        return self.cleaned_data["what"].split(":", 1)[1]
+
+    def interval(self) -> tuple[datetime, datetime]:
+        day = self.cleaned_data["day"]
+        return moment(day, self.cleaned_data["start"]), moment(day, self.cleaned_data["end"])
+
+
+class TimeForm(forms.Form):
+    """Another interval for a slot."""
+
+    day = _day(_("Day"))
+    start = _hour(_("Start"))
+    end = _hour(_("End"))
+    reason = _text(_("Reason"))
+
+    def interval(self) -> tuple[datetime, datetime]:
+        day = self.cleaned_data["day"]
+        return moment(day, self.cleaned_data["start"]), moment(day, self.cleaned_data["end"])
+
+
+def moment(day: date, hour: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, hour))
+
+
+class SittingForm(forms.Form):
+    """A room for a slot."""
+
+    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), widget=forms.Select(attrs=INPUT))
+
+    def __init__(self, *args: Any, slot: TimeSlot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        used = slot.sittings.filter(live=True).values("room")
+        self.fields["room"].queryset = Room.objects.filter(venue=slot.venue_id, use="exam").exclude(pk__in=used)
+
+
+class DutyForm(forms.Form):
+    """Somebody for a duty, chosen from those appointed and free; the group in the list is the capacity."""
+
+    person = _choice(_("Person"), help_text=_("Only people appointed for this item on that day and free at that time are listed."))
+    sitting = forms.ModelChoiceField(
+        label=_("Room"), queryset=Sitting.objects.none(), required=False, empty_label=_("whole slot"), widget=forms.Select(attrs=INPUT)
+    )
+
+    def __init__(self, *args: Any, slot: TimeSlot, pool: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sitting"].queryset = slot.sittings.filter(live=True).select_related("room")
+        self.fields["sitting"].label_from_instance = lambda sitting: sitting.room.name
+        groups = [(str(_(capacities.title(capacity))), people) for capacity, people in pool.items() if people]
+        self.fields["person"].choices = [("", "—"), *groups]
+
+    def chosen(self) -> tuple[str, str]:
+        """Capacity and person."""
+        capacity, person = self.cleaned_data["person"].split(":")
+        return capacity, person
+
+
+class ReasonForm(forms.Form):
+    """A reason, in a sentence."""
+
+    reason = _text(_("Reason"))
+
+
+class AnswerForm(forms.Form):
+    """The second person's decision."""
+
+    answer = _text(_("Remark"), required=False)
+
+
+class MoveForm(forms.Form):
+    """Another seat for a candidate."""
+
+    moved = _choice(_("Candidate"))
+    target = _choice(_("New seat"))
+    reason = _text(_("Reason"))
+
+    def __init__(self, *args: Any, seats: list[tuple[str, str]], places: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["moved"].choices = places
+        self.fields["target"].choices = seats
