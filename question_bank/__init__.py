@@ -1,0 +1,1 @@
+"""The question bank and the sealed papers, closed to anyone who trains candidates."""

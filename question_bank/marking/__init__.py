@@ -1,0 +1,1 @@
+"""Marking of what a rule alone can mark."""

@@ -1,0 +1,1 @@
+"""Papers: sealing, custody, opening by two custodians, and printing."""

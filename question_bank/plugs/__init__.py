@@ -1,0 +1,1 @@
+"""What the question bank fills of the registries of the examination."""

@@ -1,0 +1,1 @@
+"""Questions, their versions, and the secrecy under which they are written."""

@@ -1,0 +1,1 @@
+"""Review and approval of questions by persons who did not write them."""
