@@ -1,0 +1,1 @@
+"""Full-process, no-blind-spot video monitoring of examination rooms."""

@@ -1,0 +1,109 @@
+"""Command line of the room collector: watch a venue, learn its references, judge one source, or check the recordings."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+
+from proctoring.faults.detector import Grey
+
+from .capture import FAILURES, pictures, without_password
+from .collector import Collector
+from .config import Config, ConfigError, load
+from .watch import Watch
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what is asked for; the exit status says whether all is well."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    cv2.setNumThreads(1)
+    if given.judge:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        return judge(given.judge, given.fps)
+    try:
+        config = load(given.config)
+    except (ConfigError, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    if given.verify:
+        return verify(config)
+    collector = Collector(config)
+    if given.learn:
+        missing = collector.learn()
+        print("\n".join(f"{name}: no picture that could serve as reference" for name in missing) or "references learned", file=sys.stderr)
+        return 1 if missing else 0
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: collector.stop())
+    collector.run()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m proctoring.agent", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--config", type=Path, help="TOML or JSON file; watch its cameras until SIGTERM")
+    what.add_argument("--judge", metavar="SOURCE", help="judge one source as fast as it can be read; prints JSON lines")
+    parser.add_argument("--fps", type=float, default=1.0, help="samples per second for --judge (default 1)")
+    parser.add_argument("--learn", action="store_true", help="with --config: learn the references of the empty rooms, then end")
+    parser.add_argument("--verify", action="store_true", help="with --config: read the digests of all kept recordings again, then end")
+    return parser
+
+
+def judge(source: str, fps: float) -> int:
+    """Print one line per fault that begins or ends and, at the end, the states of all time."""
+    watch, spans, status = Watch(), [], 0
+    try:
+        for at, grey in _sampled(source, fps):
+            for change in watch.look(grey, at):
+                fault = change.fault
+                line = {"at_ms": at, "state": fault.state, "on": change.on, "first_bad_ms": fault.first_bad, "detail": fault.detail}
+                print(json.dumps(line), flush=True)
+            spans += watch.settled()
+    except FAILURES as problem:
+        # what was seen before the source failed was seen
+        print(without_password(problem), file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        pass
+    for piece in _joined(spans + watch.settled(finish=True)):
+        print(json.dumps(piece), flush=True)
+    return status
+
+
+def _sampled(source: str, fps: float) -> Iterator[tuple[int, Grey]]:
+    due = -1.0
+    for at, grey in pictures(source):
+        if at >= due:
+            due = max(due, float(at)) + 1000 / fps
+            yield at, grey
+
+
+def _joined(pieces: list) -> list[dict]:
+    joined: list[dict] = []
+    for piece in pieces:
+        if joined and joined[-1]["states"] == list(piece.states) and joined[-1]["end_ms"] == piece.start_ms:
+            joined[-1]["end_ms"] = piece.end_ms
+        else:
+            joined.append({"start_ms": piece.start_ms, "end_ms": piece.end_ms, "states": list(piece.states)})
+    return joined
+
+
+def verify(config: Config) -> int:
+    """Print name and digest of every recording, to be compared with the server's index."""
+    for path in sorted(config.record_dir.glob("*.mp4")) if config.record_dir else []:
+        with path.open("rb") as file:
+            print(hashlib.file_digest(file, "sha256").hexdigest(), path.name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

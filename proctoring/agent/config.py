@@ -1,0 +1,103 @@
+"""The collector's configuration: one TOML or JSON file, checked whole before anything starts."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+AT_END = ("loop", "hold")
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the text says which entry and why."""
+
+
+@dataclass(frozen=True)
+class CameraConfig:
+    """One camera: its id on the server, its name for people, where its pictures come from."""
+
+    id: str
+    name: str
+    source: str
+    at_end: str = "loop"
+    record: bool = True
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a collector needs to know."""
+
+    server: str
+    token_file: Path
+    state_dir: Path
+    cameras: tuple[CameraConfig, ...]
+    record_dir: Path | None = None
+    fps: float = 4.0
+    report_ms: int = 2_000
+    file_ms: int = 10_000
+    learn_ms: int = 2_000
+
+    def token(self) -> str:
+        """The credential, read each time it is needed so that it can be replaced while running."""
+        return self.token_file.read_text().strip()
+
+
+_TOP = {
+    "server": str, "token_file": str, "state_dir": str, "record_dir": str, "cameras": list,
+    "fps": (int, float), "report_ms": int, "file_ms": int, "learn_ms": int,
+}  # fmt: skip
+_CAMERA = {"id": str, "name": str, "source": str, "at_end": str, "record": bool}
+
+
+def _checked(body: Any, known: dict[str, Any], needed: set[str], where: str) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise ConfigError(f"{where} must be a table")
+    for name, value in body.items():
+        if name not in known:
+            raise ConfigError(f"{where} has no entry {name}")
+        if not isinstance(value, known[name]) or (isinstance(value, bool) and known[name] is not bool):
+            raise ConfigError(f"{where}: {name} has the wrong type")
+    missing = sorted(needed - set(body))
+    if missing:
+        raise ConfigError(f"{where} needs {', '.join(missing)}")
+    return body
+
+
+def _camera(body: Any, number: int) -> CameraConfig:
+    body = _checked(body, _CAMERA, {"id", "source"}, f"camera {number}")
+    try:
+        known = str(UUID(body["id"]))
+    except ValueError:
+        raise ConfigError(f"camera {number}: id is not a UUID") from None
+    camera = CameraConfig(**{"name": known[:8], **body, "id": known})
+    if camera.at_end not in AT_END:
+        raise ConfigError(f"camera {number}: at_end is one of {', '.join(AT_END)}")
+    return camera
+
+
+def load(path: Path) -> Config:
+    """Read and check; relative paths are meant from the file's own folder."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        body = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except ValueError as problem:
+        raise ConfigError(f"{path.name}: {problem}") from None
+    body = _checked(body, _TOP, {"server", "token_file", "state_dir", "cameras"}, path.name)
+    cameras = tuple(_camera(one, number) for number, one in enumerate(body.pop("cameras"), 1))
+    if not cameras:
+        raise ConfigError(f"{path.name} names no camera")
+    if len({one.id for one in cameras}) != len(cameras):
+        raise ConfigError(f"{path.name} names a camera twice")
+    if not body["server"].startswith(("ws://", "wss://")):
+        raise ConfigError(f"{path.name}: server must be a ws:// or wss:// address")
+    for name in ("token_file", "state_dir", "record_dir"):
+        if name in body:
+            body[name] = path.parent / body[name]
+    config = Config(cameras=cameras, **body)
+    if not 0.2 <= config.fps <= 25 or min(config.report_ms, config.file_ms, config.learn_ms) < 500:
+        raise ConfigError(f"{path.name}: fps is 0.2 to 25, times are at least 500 ms")
+    return config

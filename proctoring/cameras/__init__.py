@@ -1,0 +1,1 @@
+"""Room collectors and cameras: who may send, where a camera hangs, what it sees."""

@@ -1,0 +1,124 @@
+"""What is done to collectors and cameras."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from exams import clock
+from exams.access import Actor
+from exams.errors import refuse
+from exams.journal.actions import action, record
+from exams.lifecycle import move
+from exams.sittings.models import Room, Venue
+from exams.verdicts import gettext_noop as _
+from proctoring.cameras import credentials
+from proctoring.cameras.models import Agent, Camera
+from proctoring.geometry import Pose, inside
+
+
+@action("proctoring.enrol_agent", on="venue")
+def enrol_agent(*, by: Actor, venue: Venue, name: str) -> tuple[Agent, str]:
+    """Admit a room collector; its token is returned once and never shown again."""
+    if not name.strip():
+        refuse("agent.no_name", _("A room collector needs a name."))
+    if Agent.objects.filter(venue=venue, name=name.strip()).exists():
+        refuse("agent.name_taken", _("This venue has a room collector named %(name)s."), name=name.strip())
+    secret = credentials.new_secret()
+    agent = Agent.objects.create(venue=venue, name=name.strip(), token_hash=credentials.digest(secret), enrolled_at=clock.machine())
+    record("proctoring.enrol_agent", agent, by=by, about=[venue], name=agent.name)
+    return agent, credentials.token(agent.pk, secret)
+
+
+@action("proctoring.renew_token", on="agent")
+def renew_token(*, by: Actor, agent: Agent) -> str:
+    """Give a collector a new token; the old one is dead from its next frame on."""
+    if agent.revoked_at is not None:
+        refuse("agent.revoked", _("This room collector was revoked."), remedy=_("Enrol a new one."))
+    secret = credentials.new_secret()
+    agent.token_hash = credentials.digest(secret)
+    agent.save(update_fields=["token_hash"])
+    record("proctoring.renew_token", agent, by=by, name=agent.name)
+    return credentials.token(agent.pk, secret)
+
+
+@action("proctoring.revoke_agent", on="agent")
+def revoke_agent(*, by: Actor, agent: Agent, reason: str) -> Agent:
+    """Shut a collector out; an open connection ends with its next frame."""
+    if not reason.strip():
+        refuse("agent.no_reason", _("Write why."))
+    agent.revoked_at = clock.machine()
+    agent.save(update_fields=["revoked_at"])
+    record("proctoring.revoke_agent", agent, by=by, name=agent.name, reason=reason.strip())
+    return agent
+
+
+@action("proctoring.place_camera", on="room")
+def place_camera(
+    *, by: Actor, room: Room, name: str, agent: Agent, source: str, pose: Pose | dict[str, Any],
+    least_px_per_m: int = 125, records: bool = True,
+) -> Camera:  # fmt: skip
+    """Record where a camera of a room hangs and looks, and which collector watches it."""
+    pose = _sound(room, pose)
+    if agent.venue_id != room.venue_id:
+        refuse("camera.other_venue", _("The room collector stands at another venue than the room."))
+    if agent.revoked_at is not None:
+        refuse("agent.revoked", _("This room collector was revoked."), remedy=_("Enrol a new one."))
+    try:
+        with transaction.atomic():
+            camera = Camera.objects.create(
+                room=room, agent=agent, name=name.strip(), source=source, least_px_per_m=least_px_per_m, records=records, **asdict(pose)
+            )
+    except IntegrityError:
+        refuse("camera.name_taken", _("This room has a camera named %(name)s."), name=name)
+    record("proctoring.place_camera", camera, by=by, about=[room, agent], name=camera.name, room=room.name, **asdict(pose))
+    return camera
+
+
+@action("proctoring.move_camera", on="camera")
+def move_camera(*, by: Actor, camera: Camera, pose: Pose | dict[str, Any]) -> Camera:
+    """Record another pose; the aim must be checked again."""
+    pose = _sound(camera.room, pose)
+    if camera.state in ("accepted", "faulty"):
+        move(camera, "move", aim_checked_at=None, reference_sha256="")
+    Camera.objects.filter(pk=camera.pk).update(**asdict(pose))
+    camera.refresh_from_db()
+    record("proctoring.move_camera", camera, by=by, about=[camera.room], **asdict(pose))
+    return camera
+
+
+@action("proctoring.learn_reference", on="camera")
+def learn_reference(*, by: Actor, camera: Camera, sha256: str = "") -> Camera:
+    """Accept a camera: its aim was compared with the reference of the empty room. `sha256` is the digest of that picture, if known."""
+    move(camera, "accept", aim_checked_at=clock.now(), reference_sha256=sha256)
+    record("proctoring.learn_reference", camera, by=by, about=[camera.room], name=camera.name, sha256=sha256)
+    return camera
+
+
+@action("proctoring.retire_camera", on="camera")
+def retire_camera(*, by: Actor, camera: Camera, reason: str) -> Camera:
+    """Take a camera out of use; its record stays."""
+    if not reason.strip():
+        refuse("camera.no_reason", _("Write why."))
+    move(camera, "retire")
+    record("proctoring.retire_camera", camera, by=by, about=[camera.room], name=camera.name, reason=reason.strip())
+    return camera
+
+
+def _sound(room: Room, pose: Pose | dict[str, Any]) -> Pose:
+    """A pose that can be true: inside the room, below its ceiling, with a lens that exists; and no camera where none may be."""
+    if room.use == "waiting":
+        refuse("camera.privacy", _("No camera may watch a place of rest."), basis=_("Requirement R-76"))
+    try:
+        sound = pose if isinstance(pose, Pose) else Pose(**pose)
+    except (TypeError, ValueError) as problem:
+        refuse("camera.pose", _("The pose cannot be used: %(problem)s"), problem=str(problem))
+    outline = room.plan.get("outline") or []
+    near = [(sound.x_mm + dx, sound.y_mm + dy) for dx in (-60, 0, 60) for dy in (-60, 0, 60)]
+    if outline and not any(inside(outline, x, y) for x, y in near):
+        refuse("camera.outside", _("The camera hangs outside the room."), remedy=_("Measure its place on the plan again, in millimetres."))
+    if not 0 < sound.z_mm <= int(room.plan.get("ceiling") or 10_000):
+        refuse("camera.height", _("The camera hangs above the ceiling or below the floor."))
+    return sound

@@ -1,0 +1,82 @@
+"""Tables of room collectors and cameras."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from exams.keys import primary_key
+from exams.lifecycle import transitions
+from proctoring.geometry import Pose
+
+
+class Agent(models.Model):
+    """A room collector: the program at a venue that watches its cameras; it proves itself with a token of which only the digest is kept."""
+
+    id = primary_key()
+    venue = models.ForeignKey("exams.Venue", on_delete=models.PROTECT, related_name="agents")
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64)
+    enrolled_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    # Machine time, milliseconds; moved by every frame, so that "heard from" is a fact and not a feeling.
+    heard_ms = models.BigIntegerField(default=0)
+    software = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["venue__name", "name"]
+        constraints = [models.UniqueConstraint(fields=["venue", "name"], name="agent_name_once_per_venue")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Camera(models.Model):
+    """A camera of a room: its pose in integers, so that everybody computes the same view; its aim holds until somebody moves it."""
+
+    id = primary_key()
+    room = models.ForeignKey("exams.Room", on_delete=models.PROTECT, related_name="cameras")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="cameras")
+    name = models.CharField(max_length=30)
+    source = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, default="placed")
+    x_mm = models.IntegerField()
+    y_mm = models.IntegerField()
+    z_mm = models.IntegerField()
+    pan_urad = models.IntegerField()
+    tilt_urad = models.IntegerField()
+    hfov_urad = models.IntegerField()
+    width_px = models.IntegerField()
+    height_px = models.IntegerField()
+    # EN 62676-4:2015 "recognise"; below it hands and desk are not told apart.
+    least_px_per_m = models.IntegerField(default=125)
+    records = models.BooleanField(default=True)
+    aim_checked_at = models.DateTimeField(null=True, blank=True)
+    reference_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["room__name", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "name"], condition=~models.Q(state="retired"), name="camera_name_once_per_room")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def pose(self) -> Pose:
+        """Where it hangs and looks."""
+        return Pose(
+            self.x_mm, self.y_mm, self.z_mm, self.pan_urad, self.tilt_urad, self.hfov_urad, self.width_px, self.height_px
+        )  # fmt: skip
+
+
+transitions(
+    Camera,
+    {
+        "placed": {"accept": "accepted", "retire": "retired"},
+        "accepted": {"accept": "accepted", "report_fault": "faulty", "move": "placed", "retire": "retired"},
+        "faulty": {"accept": "accepted", "move": "placed", "retire": "retired"},
+        "retired": {},
+    },
+    labels={"placed": _("Placed"), "accepted": _("Aim accepted"), "faulty": _("Faulty"), "retired": _("Retired")},
+    tones={"placed": "wait", "accepted": "ok", "faulty": "danger", "retired": "off"},
+)

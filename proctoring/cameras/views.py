@@ -1,0 +1,187 @@
+"""Pages of room collectors and cameras."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from exams.access import may, needs
+from exams.errors import Refused
+from exams.lifecycle import label
+from exams.listing import Column, Filter, Listing
+from exams.sittings.drawing import draw
+from exams.sittings.models import Room
+from proctoring import geometry
+from proctoring.cameras import actions, queries
+from proctoring.cameras.forms import CameraForm, EnrolForm, ReasonForm
+from proctoring.cameras.models import Camera
+
+
+@needs("proctoring.see_cameras")
+def cameras(request: HttpRequest) -> HttpResponse:
+    """All cameras one may see."""
+    listing = Listing(
+        queries.visible_to(request.actor).select_related("room__venue", "agent"),
+        columns=[
+            Column("name", _("Camera"), kind="head", sort="name", link=lambda one: reverse("cameras:room", args=[one.room_id])),
+            Column("room", _("Room"), value=lambda one: f"{one.room.venue} · {one.room}", sort="room__name"),
+            Column("agent", _("Room collector"), value="agent.name", sort="agent__name"),
+            Column("source", _("Source")),
+            Column("aim", _("Aim checked"), value="aim_checked_at", kind="when", sort="aim_checked_at"),
+            Column("state", _("State"), kind="state", sort="state"),
+        ],
+        search=["name", "room__name", "room__venue__name", "source"],
+        filters=[Filter("state", _("State"), choices=[(one, label(Camera, one)) for one in ("placed", "accepted", "faulty", "retired")])],
+        default_sort="room", name="cameras", title=_("Cameras"),
+        empty=_("No camera yet. Enrol a room collector, then place cameras in a room."),
+    )  # fmt: skip
+    rooms = queries.rooms_visible_to(request.actor).filter(use="exam").select_related("venue")
+    return listing.answer(request, "proctoring/cameras/list.html", {"rooms": rooms, "may_keep": _may_keep(request)})
+
+
+def _may_keep(request: HttpRequest) -> bool:
+    return bool(may(request.actor, "proctoring.keep_cameras"))  # type: ignore[attr-defined]
+
+
+@needs("proctoring.see_cameras")
+def agents(request: HttpRequest) -> HttpResponse:
+    """All room collectors one may see."""
+    listing = Listing(
+        queries.agents_visible_to(request.actor).select_related("venue"),
+        columns=[
+            Column("name", _("Room collector"), kind="head", sort="name", link=lambda one: reverse("cameras:agent", args=[one.pk])),
+            Column("venue", _("Venue"), value="venue.name", sort="venue__name"),
+            Column("enrolled", _("Enrolled"), value="enrolled_at", kind="when", sort="enrolled_at"),
+            Column("software", _("Software")),
+            Column("revoked", _("Shut out at"), value="revoked_at", kind="when", sort="revoked_at"),
+        ],
+        search=["name", "venue__name"], default_sort="venue", name="collectors", title=_("Room collectors"),
+        empty=_("No room collector yet. Enrol one for each venue."),
+    )  # fmt: skip
+    return listing.answer(request, "proctoring/cameras/agents.html", {"may_keep": _may_keep(request)})
+
+
+@never_cache
+@needs("proctoring.keep_cameras")
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Enrol a collector; its token is shown on the answer, once."""
+    form = EnrolForm(queries.venues_visible_to(request.actor), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agent, token = actions.enrol_agent(by=request.actor, **form.cleaned_data)
+        except Refused as refusal:
+            return render(request, "proctoring/cameras/enrol.html", {"form": form, "refusal": refusal}, status=409)
+        return render(request, "proctoring/cameras/token.html", {"agent": agent, "token": token})
+    return render(request, "proctoring/cameras/enrol.html", {"form": form})
+
+
+@needs("proctoring.see_cameras")
+def agent(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One collector: when it was heard, its cameras, what was refused of it."""
+    agent = get_object_or_404(queries.agents_visible_to(request.actor).select_related("venue"), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.revoke_agent(by=request.actor, agent=agent, **form.cleaned_data)
+        messages.success(request, _("The room collector is shut out."))
+        return redirect("cameras:agent", pk=pk)
+    context = {"agent": agent, "form": form, "cameras": agent.cameras.select_related("room"), "may_keep": _may_keep(request)}
+    context["heard"] = queries.heard_at(agent)
+    context["rejections"] = agent.rejections.all()[:20]
+    return render(request, "proctoring/cameras/agent.html", context)
+
+
+@never_cache
+@require_POST
+@needs("proctoring.keep_cameras")
+def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new token, shown once."""
+    agent = get_object_or_404(queries.agents_visible_to(request.actor), pk=pk)
+    return render(request, "proctoring/cameras/token.html", {"agent": agent, "token": actions.renew_token(by=request.actor, agent=agent)})
+
+
+@needs("proctoring.keep_cameras")
+def config(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The collector's configuration as it must stand on its machine; the token is not in it."""
+    agent = get_object_or_404(queries.agents_visible_to(request.actor), pk=pk)
+    origin = request.build_absolute_uri("/").rstrip("/").replace("http", "ws", 1)
+    body = queries.collector_config(agent, server=origin, token_file="token", state_dir="state")  # noqa: S106 - the name of a file
+    return JsonResponse(body, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _room(request: HttpRequest, pk: UUID) -> Room:
+    return get_object_or_404(queries.rooms_visible_to(request.actor).select_related("venue"), pk=pk)  # type: ignore[attr-defined]
+
+
+@needs("proctoring.see_cameras")
+def room(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The coverage plan of a room: which camera sees which seat, at which size, and what nobody sees."""
+    room = _room(request, pk)
+    found = queries.in_use(room)
+    context = {
+        "room": room,
+        "cameras": found,
+        "plan": draw(room),
+        "seats": _seat_rows(room, found),
+        "zones": _zones(room, found),
+        "may_keep": _may_keep(request),
+    }
+    context["unseen"] = [row["label"] for row in context["seats"] if not row["enough"]]
+    return render(request, "proctoring/cameras/room.html", context)
+
+
+def _seat_rows(room: Room, found: list[Camera]) -> list[dict[str, Any]]:
+    views, seen = queries.views(room, found), queries.seen_by(room, found)
+    return [
+        {"label": label, "views": [views[label][camera.name] for camera in found], "enough": sorted(seen[label])} for label in sorted(views)
+    ]
+
+
+ZONES = {"door": _("Door"), "desk": _("Invigilators’ desk"), "floor": _("Floor at eye height")}
+
+
+def _zones(room: Room, found: list[Camera]) -> list[tuple[Any, int, int]]:
+    seen = geometry.zones_seen(room.plan, {camera.name: camera.pose for camera in found})
+    return [(ZONES[name], part, whole) for name, (part, whole) in seen.items()]
+
+
+@needs("proctoring.keep_cameras")
+def place(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Place a camera in a room."""
+    room = _room(request, pk)
+    form = CameraForm(room, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        wanted = {key: form.cleaned_data[key] for key in ("name", "agent", "source", "least_px_per_m", "records")}
+        try:
+            actions.place_camera(by=request.actor, room=room, pose=form.pose(), **wanted)
+        except Refused as refusal:
+            return render(request, "proctoring/cameras/place.html", {"room": room, "form": form, "refusal": refusal}, status=409)
+        return redirect("cameras:room", pk=pk)
+    return render(request, "proctoring/cameras/place.html", {"room": room, "form": form})
+
+
+@require_POST
+@needs("proctoring.keep_cameras")
+def aim(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record that the aim was compared with the reference picture."""
+    camera = get_object_or_404(queries.visible_to(request.actor), pk=pk)
+    actions.learn_reference(by=request.actor, camera=camera)
+    return redirect("cameras:room", pk=camera.room_id)
+
+
+@needs("proctoring.keep_cameras")
+def retire(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a camera out of use."""
+    camera = get_object_or_404(queries.visible_to(request.actor).select_related("room"), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.retire_camera(by=request.actor, camera=camera, **form.cleaned_data)
+        return redirect("cameras:room", pk=camera.room_id)
+    return render(request, "proctoring/cameras/retire.html", {"camera": camera, "form": form})

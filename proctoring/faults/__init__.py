@@ -1,0 +1,1 @@
+"""What can be wrong with a picture: one fault per file, found by its file."""

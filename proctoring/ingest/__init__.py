@@ -1,0 +1,1 @@
+"""The door for room collectors: parse, check, store, acknowledge; only then announce."""

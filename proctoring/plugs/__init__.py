@@ -1,0 +1,1 @@
+"""What proctoring fills of the registries of the examination."""

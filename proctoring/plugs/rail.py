@@ -1,0 +1,39 @@
+"""Where proctoring stands on the rail, and what it leaves open on the home pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from exams import clock, navigation
+from exams.access import Actor
+from exams.agenda import OpenItem, agenda
+from proctoring.coverage import queries
+
+navigation.entry(
+    "proctoring.coverage", _("Video coverage"), "coverage:list", "exam_clerk", "chief", "video_monitor", "technician",
+    "oversight_inspector", order=40,
+)  # fmt: skip
+navigation.entry("proctoring.wall", _("Camera wall"), "wall:venues", "video_monitor", "chief", "technician", order=42)
+navigation.entry("proctoring.cameras", _("Cameras"), "cameras:list", "technician", order=44)
+
+
+@agenda("proctoring.gaps", "technician", "video_monitor", "chief")
+def gaps_to_explain(actor: Actor) -> Iterable[OpenItem]:
+    """Gaps without an explanation in the sittings of the last days."""
+    recent = queries.visible_to(actor).filter(state__in=("open", "closed"), ends_at__gt=clock.now() - timedelta(days=3))
+    for sitting in recent[:20]:
+        report = queries.report(sitting)
+        if report.provisional or not report.open_gaps:
+            continue
+        yield OpenItem(
+            "todo",
+            _("Explain %(n)s gaps of the video") % {"n": len(report.open_gaps)},
+            f"{sitting.room} · {', '.join(gap.camera.name for gap in report.open_gaps[:4])}",
+            _("Requirement R-70"),
+            url=reverse("coverage:sitting", args=[sitting.pk]),
+            group=str(sitting.slot),
+        )
