@@ -1,0 +1,72 @@
+"""Chinese is complete: nothing untranslated, nothing doubtful, placeholders kept, and the compiled catalogue is this catalogue."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "config/locale/zh_Hans/LC_MESSAGES/django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(CATALOGUE))
+
+
+def said(entry: polib.POEntry) -> str:
+    return entry.msgstr or "".join(entry.msgstr_plural.values())
+
+
+def test_nothing_is_untranslated_or_doubtful(catalogue):
+    assert [entry.msgid for entry in catalogue if not said(entry) or entry.fuzzy or entry.obsolete] == []
+
+
+def test_no_placeholder_is_invented(catalogue):
+    wrong = [e.msgid for e in catalogue if set(PLACEHOLDER.findall(said(e))) - set(PLACEHOLDER.findall(e.msgid + e.msgid_plural))]
+    assert wrong == []
+
+
+def test_no_placeholder_is_lost(catalogue):
+    # A plural form may say “one” in words; every other parameter must be shown.
+    lost = [e.msgid for e in catalogue if not e.msgid_plural and set(PLACEHOLDER.findall(e.msgid)) - set(PLACEHOLDER.findall(said(e)))]
+    assert lost == []
+
+
+def test_the_compiled_catalogue_is_this_one(catalogue):
+    compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
+    assert {e.msgid: said(e) for e in compiled} == {e.msgid: said(e) for e in catalogue.translated_entries()}
+
+
+def test_chinese_is_chinese(catalogue):
+    """A translation without any Chinese character is allowed only for codes and names."""
+
+    def words(text: str) -> str:
+        return PLACEHOLDER.sub("", text)
+
+    latin = [e.msgid for e in catalogue if not re.search(r"[\u4e00-\u9fff]", said(e)) and re.search(r"[A-Za-z]{4,}", words(said(e)))]
+    allowed = {"Excel", "English", "GB/T 22239-2019 8.1.4.1"}
+    assert [msgid for msgid in latin if msgid not in allowed] == []
+
+
+@pytest.mark.skipif(shutil.which("xgettext") is None, reason="GNU gettext is not installed")
+def test_every_marked_string_is_in_the_catalogue(catalogue, tmp_path):
+    before = CATALOGUE.read_bytes()
+    command = [sys.executable, "manage.py", "makemessages", "-l", "zh_Hans", "--no-obsolete", "--no-location", "--no-wrap", "-v0"]
+    ignored = [f"--ignore={name}" for name in (".venv", "tests", ".data", "build")]
+    try:
+        done = subprocess.run(
+            [*command, *ignored], cwd=ROOT, capture_output=True, text=True, env={"DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+        )
+        assert done.returncode == 0, done.stderr
+        found = {entry.msgid for entry in polib.pofile(str(CATALOGUE))}
+    finally:
+        CATALOGUE.write_bytes(before)
+    assert found - {entry.msgid for entry in catalogue} == set()

@@ -1,0 +1,81 @@
+"""What happens in a world while somebody looks at its pages; each prints what the journey has to know.
+
+Run inside a world's environment: `python -m tests.journeys.happenings roles`, `… training <user name>`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
+
+from config.demo.world import acting
+from exams import clock
+from exams.access import SYSTEM
+from exams.appointments.models import Appointment
+from exams.interests import actions as interests
+from exams.people import actions as people
+from exams.people.models import Account, Person
+from exams.sittings.models import Place
+
+# Valid for the first signing in only: the page asks for one of the person's own.
+FIRST_PASSWORD = "first-Word-of-Linjiang-26"
+LANGUAGES = ("en", "zh-hans")
+
+
+def roles() -> dict[str, Any]:
+    """Whom each language's journey is made as, so that no one-time code is wanted twice at once."""
+    given = {language: _staff(number) | {"candidate": _candidate(language)} for number, language in enumerate(LANGUAGES)}
+    places = Place.objects.filter(state="held")
+    for row in given.values():
+        row["candidate"]["other"] = str(places.exclude(pk=row["candidate"]["place"]).values_list("pk", flat=True)[0])
+    return given
+
+
+def _staff(number: int) -> dict[str, Any]:
+    """Of several, one for each language; the first setter stays free of what happens to these two."""
+    chosen = {"exam_clerk": number, "setter": number + 1, "oversight_inspector": number}
+    return {capacity: _username(capacity, place) for capacity, place in chosen.items()}
+
+
+def _username(capacity: str, number: int) -> str:
+    rows = Appointment.objects.filter(capacity=capacity, state="in_force", organisation=_home(capacity)).order_by("appointed_at", "pk")
+    return str(rows.values_list("person__account__username", flat=True)[number])
+
+
+def _home(capacity: str) -> Any:
+    return Appointment.objects.filter(capacity=capacity, state="in_force").order_by("appointed_at", "pk")[0].organisation_id
+
+
+def _candidate(language: str) -> dict[str, str]:
+    """Somebody with a seat gets an account as an exam body opens it: a first password, no second factor."""
+    free = Place.objects.filter(state="held", application__person__account=None).select_related(
+        "application__person", "seat", "sitting__room"
+    )
+    place = free.order_by("ticket_number")[0]
+    person, username = place.application.person, f"seated-{language}"
+    people.open_account(by=SYSTEM, person=person, username=username, password=FIRST_PASSWORD)
+    seen = {"name": person.name, "seat": place.seat.label, "room": place.sitting.room.name, "starts": place.slot.starts_at.isoformat()}
+    return {"username": username, "place": str(place.pk), "ticket": place.ticket_number, **seen}
+
+
+def training(username: str) -> dict[str, str]:
+    """The training body reports that somebody has been training candidates for a month; told twice it is one report."""
+    person = Person.objects.get(account=Account.objects.get(username=username))
+    manager = Appointment.objects.filter(capacity="training_manager", state="in_force").select_related("person", "organisation")[0]
+    since = clock.today() - timedelta(days=30)
+    if not person.training_engagements.exists():
+        interests.record_training(
+            by=acting(manager), person=person, organisation=manager.organisation, family="UT", role="lecturer", since=since
+        )
+    return {"name": person.name}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"roles": roles, "training": training}[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))
