@@ -5,7 +5,7 @@ For tests of what comes after the day: marks, results, the archive, the audit.
 
 from __future__ import annotations
 
-import time
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -17,8 +17,6 @@ from exams.catalogue.models import Edition, Qualification
 from exams.conduct.models import CheckIn, RecordSignature, RoomRecord
 from exams.interests.models import Declaration
 from exams.journal.actions import record
-from exams.journal.queries import waiting
-from exams.journal.sequencer import sequence
 from exams.people.models import Person
 from exams.programme.models import Event, EventItem
 from exams.recusal.models import Ruling
@@ -116,8 +114,10 @@ class ExamDay:
         return self
 
     def _place(self, index: int, outcome: str) -> Place:
-        unique = abs(hash((self.number, index))) % 400
-        person = self.cast.person(f"考生{self.number}-{index}", unique, date(1990, 1 + index % 12, 1 + len(self.number) % 20))
+        # The same in every process, so that two days never share an identity number by chance.
+        digest = zlib.crc32(f"{self.number}/{index}".encode())
+        birth = date(1970 + digest // 1000 % 30, 1 + digest // 30_000 % 12, 1 + digest // 360_000 % 28)
+        person = self.cast.person(f"考生{self.number}-{index}", digest % 1000, birth)
         application = Application.objects.create(
             body=self.body, event=self.event, item=self.item, edition=self.item.edition, person=person, employer=self.cast.employer,
             number=f"{self.number}-{index:03d}", state="sat" if outcome == "present" else "absent",
@@ -161,13 +161,3 @@ class ExamDay:
             }
         )  # fmt: skip
         return actor
-
-
-def sequenced(seconds: float = 30) -> None:
-    """Everything recorded becomes leaves. On a PostgreSQL shared with others, their open transactions hold the horizon up for a while."""
-    until = time.monotonic() + seconds
-    while True:
-        sequence()
-        if not waiting() or time.monotonic() > until:
-            return
-        time.sleep(0.1)

@@ -26,7 +26,8 @@ from exams.journal import checkpoints, exchange
 from exams.journal.actions import record
 from exams.journal.models import Checkpoint, Entry
 from exams.results.models import Mark
-from tests.exam_day import ExamDay, sequenced
+from tests.exam_day import ExamDay
+from tests.sequenced import sequenced
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[3]
@@ -113,7 +114,7 @@ def test_the_dossier_itself_names_nobody_and_shows_no_number(day):
 def test_the_journal_s_entries_stand_in_the_dossier_as_they_were_hashed(day):
     bag = actions.seal_sitting(by=day.actor("archivist"), sitting=day.sitting)
     lines = (queries.shelf() / bag.name / "data/events.jsonl").read_bytes().splitlines()
-    stored = [bytes(body) for body in Entry.objects.filter(action="conduct.check_in").values_list("body", flat=True)]
+    stored = [bytes(body) for body in Entry.objects.filter(action="conduct.check_in").order_by("id").values_list("body", flat=True)]
     assert lines == stored
     assert len(lines) == 3
 

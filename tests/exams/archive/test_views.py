@@ -8,7 +8,8 @@ from django.urls import reverse
 from exams.archive import actions
 from exams.archive.models import Bag
 from tests.cast import sign_in_as
-from tests.exam_day import ExamDay, sequenced
+from tests.exam_day import ExamDay
+from tests.sequenced import sequenced
 
 pytestmark = pytest.mark.django_db
 

@@ -17,6 +17,7 @@ from exams.journal.checkpoints import checkpoint
 from exams.journal.models import Detail, Entry, Leaf
 from exams.journal.sequencer import sequence
 from exams.people.models import Organisation
+from tests.sequenced import sequenced
 
 pytestmark = pytest.mark.django_db
 
@@ -136,10 +137,10 @@ def test_a_clean_journal_verifies_and_each_forgery_is_named():
     projection.watch(Organisation, "name")
     organisation = make()
     rename(by=SYSTEM, organisation=organisation, name="first")
-    sequence()
+    sequenced()
     checkpoint()
     rename(by=SYSTEM, organisation=organisation, name="second")
-    sequence()
+    sequenced()
     assert checkpoint().size == 2
     assert list(verify.faults()) == []
 

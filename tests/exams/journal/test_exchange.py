@@ -13,7 +13,7 @@ from exams.access import SYSTEM
 from exams.journal import checkpoints, exchange
 from exams.journal.actions import record
 from exams.journal.models import Cosignature
-from exams.journal.sequencer import sequence
+from tests.sequenced import sequenced
 
 SCRIPT = Path(__file__).resolve().parents[3] / "config/deploy/witness.py"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ def grow(count: int = 3) -> None:
     for number in range(count):
         with transaction.atomic():
             record("test.act", None, by=SYSTEM, number=number)
-    sequence()
+    sequenced()
     checkpoints.checkpoint()
 
 

@@ -12,6 +12,7 @@ from exams.journal import merkle, queries
 from exams.journal.actions import record
 from exams.journal.models import Entry, Leaf, LogState
 from exams.journal.sequencer import sequence
+from tests.sequenced import sequenced
 
 only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 
@@ -37,7 +38,7 @@ def test_leaves_are_the_entries_in_order_and_the_head_is_the_tree():
     for number in range(25):
         with transaction.atomic():
             write(number)
-    assert sequence() == 25
+    assert sequenced() == 25
     bodies = [bytes(body) for body in Entry.objects.order_by("id").values_list("body", flat=True)]
     assert queries.hashes() == [merkle.leaf_hash(body) for body in bodies]
     state = LogState.objects.get()
@@ -64,7 +65,7 @@ def test_a_late_commit_is_not_lost():
     finish.set()
     thread.join()
     assert held_back == 0
-    assert sequence() == 2
+    assert sequenced() == 2
     assert Leaf.objects.count() == Entry.objects.count() == 2
 
 
@@ -83,6 +84,6 @@ def test_writers_and_sequencers_race_and_each_entry_is_a_leaf_once():
     threads = [in_thread(writer, start) for start in range(0, 160, 20)] + [in_thread(sequencer) for _ in range(4)]
     for thread in threads:
         thread.join()
-    sequence()
+    sequenced()
     assert sorted(Leaf.objects.values_list("entry_id", flat=True)) == sorted(Entry.objects.values_list("id", flat=True))
     assert list(Leaf.objects.order_by("index").values_list("index", flat=True)) == list(range(160))

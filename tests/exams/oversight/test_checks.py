@@ -21,8 +21,9 @@ from exams.people.models import KinEdge
 from exams.results import actions as results
 from exams.results.models import Mark, Result, ResultSheet
 from exams.sittings.models import Duty
-from tests.exam_day import STARTS, ExamDay, sequenced
+from tests.exam_day import STARTS, ExamDay
 from tests.exams.results.test_actions import published
+from tests.sequenced import sequenced
 
 pytestmark = pytest.mark.django_db
 
