@@ -65,9 +65,9 @@ def grounds(declaration: Declaration) -> list[str]:
     return rules.grounds(answers(declaration))
 
 
-def signed_declarations(persons: Collection[str], event_id: Any) -> QuerySet[Declaration]:
-    """The declarations in force for an event: signed, and not yet supplemented."""
-    return Declaration.objects.filter(person__in=persons, event_id=event_id, state="signed")
+def signed_declarations(persons: Collection[str], event_ids: Collection[str]) -> QuerySet[Declaration]:
+    """The declarations in force for some events: signed, and not yet supplemented."""
+    return Declaration.objects.filter(person__in=persons, event_id__in=event_ids, state="signed")
 
 
 def is_whole(declaration: Declaration) -> bool:

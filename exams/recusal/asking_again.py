@@ -11,8 +11,8 @@ from exams.access import SYSTEM, Actor
 from exams.journal.actions import record
 from exams.messages.actions import send
 from exams.people.models import Person
-from exams.recusal.deciding import weigh
-from exams.recusal.gathering import kin_around
+from exams.recusal.deciding import Answer, weigh
+from exams.recusal.families import declared_around
 from exams.recusal.keeping import keep
 from exams.recusal.models import ObjectionNotice, Ruling
 from exams.recusal.standing import Stand, stands_of
@@ -31,8 +31,8 @@ def reask(*news_of: Any, by: Actor = SYSTEM) -> list[ObjectionNotice]:
         stands = list(stands_of(persons))
         notices = _open_notices(persons | {stand.person_id for stand in stands})
         raised = []
-        for stand, ruling in zip(stands, weigh(stands, by=by), strict=True):
-            raised += _follow(stand, ruling, notices.pop(_key(stand), None), by)
+        for answer in weigh(stands):
+            raised += _follow(answer, notices.pop(_key(answer.stand), None), by)
         for notice in notices.values():
             if str(notice.person_id) in persons:
                 _settle(notice, by)
@@ -49,7 +49,7 @@ def settle(person_id: Any, capacity: str, about: Any, by: Actor = SYSTEM) -> Non
 def _concerned(news_of: set[str]) -> frozenset[str]:
     """These persons, and all whom declarations of kinship connect with them."""
     keys = set(Person.objects.filter(pk__in=news_of).values_list("id_index", flat=True))
-    near = {key for edge in kin_around(keys) for key in (edge.person, edge.relative)} - keys
+    near = {key for edge in declared_around(keys) for key in (edge.person, edge.relative)} - keys
     kin = Person.objects.filter(id_index__in=near).values_list("pk", flat=True) if near else ()
     return frozenset(news_of.union(str(pk) for pk in kin))
 
@@ -63,22 +63,23 @@ def _open_notices(persons: frozenset[str]) -> dict[Key, ObjectionNotice]:
     return {(str(row.person_id), row.capacity, row.about_type, row.about_id): row for row in rows}
 
 
-def _follow(stand: Stand, ruling: Ruling, notice: ObjectionNotice | None, by: Actor) -> list[ObjectionNotice]:
+def _follow(answer: Answer, notice: ObjectionNotice | None, by: Actor) -> list[ObjectionNotice]:
     """What a new answer changes: a notice is raised, brought up to date, or settled."""
-    if ruling.allowed:
+    stand = answer.stand
+    if answer.allowed:
         if notice is not None:
-            keep(ruling, by=by, about=stand.about, name="recusal.reask")
+            keep(answer.ruling(by), by=by, about=stand.about, name="recusal.reask")
             _settle(notice, by)
         return []
-    if notice is not None and notice.ruling.objections == ruling.objections:
+    if notice is not None and notice.ruling.objections == answer.objections:
         return []
     if notice is not None:
-        keep(ruling, by=by, about=stand.about, name="recusal.reask")
+        ruling = keep(answer.ruling(by), by=by, about=stand.about, name="recusal.reask")
         ObjectionNotice.objects.filter(pk=notice.pk).update(ruling=ruling)
         return []
     try:
         with transaction.atomic():
-            return [_raise(stand, ruling, by)]
+            return [_raise(stand, answer.ruling(by), by)]
     except IntegrityError:  # somebody else raised the same notice at this moment: one is enough
         return []
 

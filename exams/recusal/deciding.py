@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,49 @@ from exams import clock
 from exams.access import Actor
 from exams.people.models import Person
 from exams.recusal import rules
-from exams.recusal.facts import Facts, Matter, canonical
-from exams.recusal.gathering import gather
+from exams.recusal.canonical import canonical
+from exams.recusal.facts import Facts, Matter
+from exams.recusal.gathering import Inquiry, gather_all
 from exams.recusal.models import Ruling, Waiver
 from exams.recusal.standing import Stand
 from exams.verdicts import Objection
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the rules say of one stand; `waived` are the numbers of the objections that superiors set aside."""
+
+    stand: Stand
+    facts: Facts
+    objections: list[dict[str, Any]]
+    waived: list[int]
+
+    @property
+    def allowed(self) -> bool:
+        return rules.allows(Objection.from_json(one) for number, one in enumerate(self.objections) if number not in self.waived)
+
+    def ruling(self, by: Actor) -> Ruling:
+        """The unsaved ruling, with the facts as seen."""
+        matter, text = self.stand.matter, canonical(self.facts)
+        about_type, about_id, about_text = _about(self.stand.about)
+        return Ruling(
+            person_id=UUID(self.facts.person),
+            capacity=self.stand.capacity,
+            matter=matter.as_json(),
+            facts=text,
+            facts_digest=hashlib.sha256(text.encode()).hexdigest(),
+            objections_kept=json.dumps(self.objections, ensure_ascii=False, sort_keys=True),
+            waived=self.waived,
+            allowed=self.allowed,
+            rules_version=rules.VERSION,
+            made_at=clock.now(),
+            about_type=about_type,
+            about_id=about_id,
+            about_text=about_text,
+            body_id=UUID(matter.body_id) if matter.body_id else None,
+            event_id=UUID(matter.event_id) if matter.event_id else None,
+            asked_by=by.name[:200],
+        )
 
 
 def decide(*, person: Person, capacity: str, matter: Matter, by: Actor, about: Any = None) -> Ruling:
@@ -25,17 +65,18 @@ def decide(*, person: Person, capacity: str, matter: Matter, by: Actor, about: A
 
 def decide_many(*, persons: Sequence[Person], capacity: str, matter: Matter, by: Actor, about: Any = None) -> list[Ruling]:
     """The unsaved rulings about a whole pool, in its order; the number of queries does not depend on its size."""
-    return weigh([Stand(str(person.pk), capacity, matter, about) for person in persons], by=by)
+    return [answer.ruling(by) for answer in weigh([Stand(str(person.pk), capacity, matter, about) for person in persons])]
 
 
-def weigh(stands: Sequence[Stand], *, by: Actor) -> list[Ruling]:
-    """The unsaved rulings about people in one or several matters: facts are gathered once for each capacity in each matter."""
+def weigh(stands: Sequence[Stand]) -> list[Answer]:
+    """The answers about people in one or many matters, in a number of queries that depends on neither."""
     groups: dict[tuple[str, Matter], set[str]] = {}
     for stand in stands:
         groups.setdefault((stand.capacity, stand.matter), set()).add(stand.person_id)
-    facts = {group: gather(sorted(persons), *group) for group, persons in groups.items()}
+    inquiries = [Inquiry(frozenset(persons), capacity, matter) for (capacity, matter), persons in groups.items()]
+    facts = dict(zip(groups, gather_all(inquiries), strict=True))
     waivers = _waivers(stands)
-    return [_ruling(stand, facts[stand.capacity, stand.matter][stand.person_id], waivers, by) for stand in stands]
+    return [_answer(stand, facts[stand.capacity, stand.matter][stand.person_id], waivers) for stand in stands]
 
 
 def replay(ruling: Ruling) -> list[Objection]:
@@ -64,29 +105,10 @@ def is_whole(ruling: Ruling) -> bool:
     return facts.digest() == ruling.facts_digest and same
 
 
-def _ruling(stand: Stand, facts: Facts, waivers: list[Waiver], by: Actor) -> Ruling:
+def _answer(stand: Stand, facts: Facts, waivers: list[Waiver]) -> Answer:
     objections = [one.as_json() for one in rules.judge(facts)]
     waived = [number for number, one in enumerate(objections) if any(_sets_aside(waiver, stand, one) for waiver in waivers)]
-    against = [Objection.from_json(one) for number, one in enumerate(objections) if number not in waived]
-    about_type, about_id, about_text = _about(stand.about)
-    return Ruling(
-        person_id=UUID(facts.person),
-        capacity=stand.capacity,
-        matter=stand.matter.as_json(),
-        facts=canonical(facts),
-        facts_digest=facts.digest(),
-        objections_kept=json.dumps(objections, ensure_ascii=False, sort_keys=True),
-        waived=waived,
-        allowed=rules.allows(against),
-        rules_version=rules.VERSION,
-        made_at=clock.now(),
-        about_type=about_type,
-        about_id=about_id,
-        about_text=about_text,
-        body_id=UUID(stand.matter.body_id) if stand.matter.body_id else None,
-        event_id=UUID(stand.matter.event_id) if stand.matter.event_id else None,
-        asked_by=by.name[:200],
-    )
+    return Answer(stand, facts, objections, waived)
 
 
 def _about(about: Any) -> tuple[str, str, str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import types
 import typing
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from typing import Any
+from typing import Any, Self
+
+from exams.recusal.canonical import build, canonical, plain, remembered
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -41,11 +40,18 @@ class Matter:
         return self.families | ({self.family} if self.family else NOBODY)
 
     def as_json(self) -> dict[str, Any]:
-        return typing.cast(dict[str, Any], _plain(self))
+        return typing.cast(dict[str, Any], plain(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Matter:
-        return typing.cast(Matter, _build(cls, data))
+        return typing.cast(Matter, build(cls, data))
+
+
+class Fact:
+    """Something on record about `person`; `within` says what of it concerns a matter, so that a ruling keeps no more."""
+
+    def within(self, matter: Matter) -> Self | None:
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +75,7 @@ class KinEdge:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Training:
+class Training(Fact):
     """Took part in training for one item family; `until` is empty while it goes on."""
 
     person: str
@@ -81,9 +87,12 @@ class Training:
     until: date | None = None
     trainees: frozenset[str] = NOBODY
 
+    def within(self, matter: Matter) -> Self:
+        return replace(self, trainees=self.trainees & matter.candidates)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Authored:
+class Authored(Fact):
     """Wrote or edited material for the examination of one item family."""
 
     person: str
@@ -93,7 +102,7 @@ class Authored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Employment:
+class Employment(Fact):
     """Held a post; kind is the organisation's: issuing_authority, exam_body, employer, training_body."""
 
     person: str
@@ -109,7 +118,7 @@ class Employment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declared:
+class Declared(Fact):
     """Signed (or has not signed) the declaration of interest for an event; grounds are msgids or the person's own words."""
 
     person: str
@@ -117,9 +126,12 @@ class Declared:
     signed_on: date | None
     grounds: tuple[str, ...] = ()
 
+    def within(self, matter: Matter) -> Self | None:
+        return self if matter.event_id == self.event_id else None
+
 
 @dataclass(frozen=True, kw_only=True)
-class Concealed:
+class Concealed(Fact):
     """It was proved on that day that the person hid a ground."""
 
     person: str
@@ -127,7 +139,7 @@ class Concealed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Requested:
+class Requested(Fact):
     """Somebody asked that the person step back: state filed, or granted (also where it was ordered ex officio)."""
 
     person: str
@@ -139,7 +151,7 @@ class Requested:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disputed:
+class Disputed(Fact):
     """In dispute with a person or an organisation."""
 
     person: str
@@ -148,18 +160,24 @@ class Disputed:
     since: date
     until: date | None = None
 
+    def within(self, matter: Matter) -> Self | None:
+        return self if self.other in matter.candidates | matter.employers | matter.inspected else None
+
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class Held(Fact):
     """Already serves in a capacity; `scope` is the event, slot or body in which it does, empty: everywhere."""
 
     person: str
     capacity: str
     scope: str = ""
 
+    def within(self, matter: Matter) -> Self | None:
+        return self if self.scope in ("", matter.event_id, matter.body_id) else None
+
 
 @dataclass(frozen=True, kw_only=True)
-class Hand:
+class Hand(Fact):
     """Had a hand in a question or a paper: set, reviewed, approved, assembled; `event` and `family` say where it is sat."""
 
     person: str
@@ -170,38 +188,53 @@ class Hand:
     event: str = ""
     family: str = ""
 
+    def within(self, matter: Matter) -> Self | None:
+        sat_here = bool(self.event) and self.event == matter.event_id
+        if sat_here or (self.question and self.question in matter.question_ids):
+            return self
+        return replace(self, event="") if self.paper in matter.paper_ids else None
+
 
 @dataclass(frozen=True, kw_only=True)
-class Assessed:
+class Assessed(Fact):
     """Assessed a candidate in an earlier attempt."""
 
     person: str
     candidate: str
     on: date
 
+    def within(self, matter: Matter) -> Self | None:
+        return self if self.candidate in matter.candidates and self.on < matter.on else None
+
 
 @dataclass(frozen=True, kw_only=True)
-class ServedTogether:
-    """Two persons served together so many times in twelve months in one place or item."""
+class ServedTogether(Fact):
+    """Two persons served together in one room of a place on that day."""
 
     person: str
     other: str
     other_name: str
     place: str
-    times: int
+    on: date
+
+    def within(self, matter: Matter) -> Self | None:
+        return self if self.other in matter.colleagues and years_before(matter.on, 1) <= self.on < matter.on else None
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakesPart:
+class TakesPart(Fact):
     """Took part in the matter a complaint is about."""
 
     person: str
     complaint_id: str
     number: str
 
+    def within(self, matter: Matter) -> Self | None:
+        return self if self.complaint_id == matter.complaint_id else None
+
 
 @dataclass(frozen=True, kw_only=True)
-class Tie:
+class Tie(Fact):
     """Any other tie with an organisation, in words (a msgid or a name): appointed by it, lectures for it …"""
 
     person: str
@@ -212,7 +245,7 @@ class Tie:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DutyTraining:
+class DutyTraining(Fact):
     """The annual training for a capacity holds until that day."""
 
     person: str
@@ -270,18 +303,26 @@ class Facts:
         for fact in found:
             more.setdefault(FIELD_OF[type(fact)], []).append(fact)
         return replace(
-            self, **{name: tuple(sorted({*getattr(self, name), *facts}, key=canonical)) for name, facts in more.items()}
+            self, **{name: tuple(sorted({*getattr(self, name), *facts}, key=remembered)) for name, facts in more.items()}
         )
 
     def as_json(self) -> dict[str, Any]:
-        return typing.cast(dict[str, Any], _plain(self))
+        return typing.cast(dict[str, Any], plain(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Facts:
-        return typing.cast(Facts, _build(cls, data))
+        return typing.cast(Facts, build(cls, data))
 
     def digest(self) -> str:
         return hashlib.sha256(canonical(self).encode()).hexdigest()
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years ago; 29 February becomes the last day of February."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 FIELD_OF: dict[type, str] = {
@@ -302,45 +343,3 @@ FIELD_OF: dict[type, str] = {
     Tie: "ties",
     DutyTraining: "duty_trainings",
 }
-
-
-def canonical(value: Any) -> str:
-    """The one JSON text of a fact."""
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _build(kind: Any, data: Any) -> Any:
-    """The value of a declared type out of what JSON gave; unknown keys of later versions are ignored."""
-    if data is None or kind in (str, int, bool):
-        return data
-    if kind is date:
-        return date.fromisoformat(data)
-    if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        return kind(**{name: _build(hints[name], value) for name, value in data.items() if name in hints})
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin is frozenset:
-        return frozenset(data)
-    if origin is tuple:
-        items = inner[:1] * len(data) if inner[-1] is ... else inner
-        return tuple(_build(one, item) for one, item in zip(items, data, strict=True))
-    if origin is types.UnionType:
-        return _build(next(one for one in inner if one is not type(None)), data)
-    raise TypeError(f"no way from JSON to {kind}")

@@ -1,92 +1,167 @@
-"""Gathers the facts about persons in a matter, for one person or a whole pool, in a constant number of queries.
+"""Gathers the facts about persons in a matter, for one person, a pool, or many matters at once, in a constant number of queries.
 
 FACT_SOURCES is open to subjects above: whoever knows something (who set which paper, who examined whom) registers a function
-`(Asked) -> facts`; each yields dataclasses of recusal.facts, which find their own place.
+`(Asked) -> facts`; each yields dataclasses of recusal.facts about the persons asked, which find their own place. A source need not
+look at the single inquiries: what of a fact concerns a matter the fact itself says (`Fact.within`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, Authorship, Concealment, Dispute, TrainingEngagement
-from exams.people.models import Employment, KinEdge, Organisation, Person
+from exams.people.models import Employment, Organisation, Person
 from exams.recusal import facts as f
 from exams.recusal.facts import Facts, Matter
+from exams.recusal.families import Families, declared_around
 from exams.recusal.models import PolicyValue, RecusalRequest
 from exams.registry import Registry
 
 FACT_SOURCES = Registry("fact sources")
 
-# How far declarations are followed from each end. The longest kinship of the law has five steps between parents, children and
-# spouses (a spouse's cousin), and persons are approached from both ends, so that three hops meet in the middle.
-HOPS = 3
-
 
 @dataclass(frozen=True)
-class Asked:
-    """Whom a source is asked about. `others` are the candidates and colleagues of the matter."""
+class Inquiry:
+    """Who is asked about, acting as which capacity, in which matter."""
 
     persons: frozenset[str]
     capacity: str
     matter: Matter
-    others: frozenset[str] = field(default=f.NOBODY)
 
     @property
+    def others(self) -> frozenset[str]:
+        """The candidates and colleagues of the matter."""
+        return self.matter.candidates | self.matter.colleagues
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that is asked at once; a source gives what it knows for any of it."""
+
+    inquiries: Sequence[Inquiry]
+
+    @cached_property
+    def persons(self) -> frozenset[str]:
+        return frozenset().union(*(inquiry.persons for inquiry in self.inquiries))
+
+    @cached_property
+    def others(self) -> frozenset[str]:
+        return frozenset().union(*(inquiry.others for inquiry in self.inquiries))
+
+    @cached_property
     def everybody(self) -> frozenset[str]:
         return self.persons | self.others
 
+    @cached_property
+    def candidates(self) -> frozenset[str]:
+        return self._of_matters("candidates")
+
+    @cached_property
+    def colleagues(self) -> frozenset[str]:
+        return self._of_matters("colleagues")
+
+    @cached_property
+    def paper_ids(self) -> frozenset[str]:
+        return self._of_matters("paper_ids")
+
+    @cached_property
+    def question_ids(self) -> frozenset[str]:
+        return self._of_matters("question_ids")
+
+    @cached_property
+    def event_ids(self) -> frozenset[str]:
+        return frozenset(inquiry.matter.event_id for inquiry in self.inquiries if inquiry.matter.event_id)
+
+    @cached_property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day asked about."""
+        days = [inquiry.matter.on for inquiry in self.inquiries]
+        return min(days), max(days)
+
+    def _of_matters(self, name: str) -> frozenset[str]:
+        return frozenset().union(*(getattr(inquiry.matter, name) for inquiry in self.inquiries))
+
 
 def gather(persons: Iterable[str], capacity: str, matter: Matter) -> dict[str, Facts]:
-    """The facts about each of the persons, ready to be judged; what concerns only another of them is left out."""
-    asked = Asked(frozenset(persons), capacity, matter, matter.candidates | matter.colleagues)
-    found = [fact for source in FACT_SOURCES for fact in source(asked)]
-    families = _families([fact for fact in found if isinstance(fact, f.KinEdge)])
-    family_of = {fact.id: families.get(fact.key) for fact in found if isinstance(fact, f.Known)}
-    policy = policy_on(matter.on)
-    return {
-        person: Facts(person=person, capacity=capacity, matter=matter, policy=policy).with_facts(
-            fact for fact in found if _concerns(fact, person, asked) and _of_family(fact, family_of.get(person), families, asked)
-        )
-        for person in asked.persons
-    }
+    """The facts about each of the persons in one matter, ready to be judged."""
+    return gather_all([Inquiry(frozenset(persons), capacity, matter)])[0]
 
 
-def _families(edges: list[f.KinEdge]) -> dict[str, int]:
-    """Which keys are connected by declarations at all: nothing outside one's own family can make one kin."""
-    near: dict[str, set[str]] = {}
-    for edge in edges:
-        near.setdefault(edge.person, set()).add(edge.relative)
-        near.setdefault(edge.relative, set()).add(edge.person)
-    families: dict[str, int] = {}
-    for number, start in enumerate(near):
-        open_ends = [start] if start not in families else []
-        while open_ends:
-            key = open_ends.pop()
-            families[key] = number
-            open_ends += [other for other in near[key] if other not in families]
-    return families
+def gather_all(inquiries: Sequence[Inquiry]) -> list[dict[str, Facts]]:
+    """The facts for each inquiry about each of its persons. Whoever else is asked at the same time changes nothing in them."""
+    if not inquiries:
+        return []
+    asked = Asked(inquiries)
+    record = _Record(fact for source in FACT_SOURCES for fact in source(asked))
+    policies = _policies({inquiry.matter.on for inquiry in inquiries})
+
+    def facts(person: str, inquiry: Inquiry) -> Facts:
+        matter = inquiry.matter
+        bare = Facts(person=person, capacity=inquiry.capacity, matter=matter, policy=policies[matter.on])
+        return bare.with_facts(record.about(person, inquiry))
+
+    return [{person: facts(person, inquiry) for person in inquiry.persons} for inquiry in inquiries]
 
 
-def _of_family(fact: Any, family: int | None, families: dict[str, int], asked: Asked) -> bool:
-    """Of the declarations of kinship, and of people known only through them, the person's own family alone is kept."""
-    if isinstance(fact, f.KinEdge):
-        return families[fact.person] == family
-    if isinstance(fact, f.Known) and fact.id not in asked.everybody:
-        return families.get(fact.key) == family
-    return True
+class _Record:
+    """What all sources gave, laid out so that one person's part in one matter is found without looking at the rest."""
+
+    def __init__(self, found: Iterable[Any]) -> None:
+        self._known: dict[str, f.Known] = {}
+        self._own: dict[str, list[f.Fact]] = {}
+        edges = []
+        for fact in found:
+            if isinstance(fact, f.Known):
+                self._known[fact.id] = fact
+            elif isinstance(fact, f.KinEdge):
+                edges.append(fact)
+            else:
+                self._own.setdefault(fact.person, []).append(fact)
+        self._families = Families(edges)
+        self._by_key = {one.key: one for one in self._known.values() if one.key in self._families.keys}
+
+    def about(self, person: str, inquiry: Inquiry) -> Iterator[Any]:
+        """The person's own facts, the posts of candidates and colleagues on the day, who is who, and the person's family."""
+        matter = inquiry.matter
+        others = [self._known[one] for one in inquiry.others - {person} if one in self._known]
+        for fact in self._own.get(person, ()):
+            part = fact.within(matter)
+            if part is not None:
+                yield part
+        for one in inquiry.others - {person}:
+            yield from (fact for fact in self._own.get(one, ()) if isinstance(fact, f.Employment) and fact.on(matter.on))
+        yield from others
+        if person in self._known:
+            yield self._known[person]
+            yield from self._family(self._known[person], {one.key for one in others})
+
+    def _family(self, person: f.Known, others: set[str]) -> Iterator[Any]:
+        """The declarations, and whoever stands between: without a name, for only the key and the sex matter of them."""
+        edges = self._families.of(person.key, others)
+        yield from edges
+        for key in {key for edge in edges for key in (edge.person, edge.relative)} - others - {person.key}:
+            if key in self._by_key:
+                yield replace(self._by_key[key], name="")
 
 
 def policy_on(day: date) -> f.Policy:
     """The parameters in force on a day, with their sources; where nothing was set, the start values of the rules."""
-    values: dict[str, PolicyValue] = {}
-    for value in PolicyValue.objects.filter(effective_from__lte=day).order_by("effective_from"):
-        values[value.code] = value
+    return _policies({day})[day]
+
+
+def _policies(days: set[date]) -> dict[date, f.Policy]:
+    rows = list(PolicyValue.objects.filter(effective_from__lte=max(days)).order_by("effective_from"))
+    return {day: _policy({row.code: row for row in rows if row.effective_from <= day}) for day in days}
+
+
+def _policy(values: dict[str, PolicyValue]) -> f.Policy:
     start = f.Policy()
     years, times = values.get("TRAINER_COOLOFF_YEARS"), values.get("ROTATION_TIMES")
     return f.Policy(
@@ -99,15 +174,6 @@ def policy_on(day: date) -> f.Policy:
     )
 
 
-def _concerns(fact: Any, person: str, asked: Asked) -> bool:
-    """Shared facts (who is who, kinship) concern all; of the rest, the person's own and those of candidates and colleagues."""
-    if isinstance(fact, f.Known):
-        return fact.id not in asked.persons or fact.id == person or fact.id in asked.others
-    if isinstance(fact, f.KinEdge):
-        return True
-    return fact.person == person or (isinstance(fact, f.Employment) and fact.person in asked.others)
-
-
 # ------------------------------------------------------------------------------------------------------------- persons and kin
 
 
@@ -117,45 +183,26 @@ def known_and_kin(asked: Asked) -> Iterator[Any]:
     rows = Person.objects.filter(pk__in=asked.everybody).values_list("pk", "id_index", "name", "sex")
     known = [f.Known(id=str(pk), key=key, name=name, sex=sex) for pk, key, name, sex in rows]
     yield from known
-    edges = kin_around({person.key for person in known})
+    keys = {person.key for person in known}
+    edges = declared_around(keys)
     yield from edges
-    between = {key for edge in edges for key in (edge.person, edge.relative)} - {person.key for person in known}
-    for pk, key, sex in Person.objects.filter(id_index__in=between).values_list("pk", "id_index", "sex"):
+    between = {key for edge in edges for key in (edge.person, edge.relative)} - keys
+    for pk, key, sex in Person.objects.filter(id_index__in=between).values_list("pk", "id_index", "sex") if between else ():
         yield f.Known(id=str(pk), key=key, name="", sex=sex)
-
-
-def kin_around(keys: set[str]) -> list[f.KinEdge]:
-    """Every declaration within reach of the keys, whoever made it: one query for each hop."""
-    reached, edges, found = set(keys), set(), set(keys)
-    for _hop in range(HOPS):
-        if not found:
-            break
-        near = Q(person__id_index__in=found) | Q(relative_index__in=found)
-        rows = KinEdge.objects.filter(near, withdrawn_on=None)
-        new = {
-            f.KinEdge(person=key, relative=relative, relation=relation, support=support)
-            for key, relative, relation, support in rows.values_list("person__id_index", "relative_index", "relation", "support")
-        }
-        edges |= new
-        found = {key for edge in new for key in (edge.person, edge.relative)} - reached
-        reached |= found
-    return sorted(edges, key=f.canonical)
 
 
 @FACT_SOURCES.register("people.employment")
 def employments(asked: Asked) -> Iterator[f.Employment]:
     """Posts of the persons asked about at any time, and of candidates and colleagues on the day."""
-    on_the_day = Q(since__lte=asked.matter.on) & (Q(until=None) | Q(until__gte=asked.matter.on))
-    whom = Q(person__in=asked.persons) | (Q(person__in=asked.others) & on_the_day)
-    for row in Employment.objects.filter(whom).select_related("organisation"):
+    first, last = asked.days
+    in_those_days = Q(since__lte=last) & (Q(until=None) | Q(until__gte=first))
+    whom = Q(person__in=asked.persons) | (Q(person__in=asked.others) & in_those_days)
+    rows = Employment.objects.filter(whom)
+    for person, organisation, name, kind, since, until, post in rows.values_list(
+        "person_id", "organisation_id", "organisation__name", "organisation__kind", "since", "until", "post"
+    ):
         yield f.Employment(
-            person=str(row.person_id),
-            organisation=str(row.organisation_id),
-            organisation_name=row.organisation.name,
-            kind=row.organisation.kind,
-            since=row.since,
-            until=row.until,
-            post=row.post,
+            person=str(person), organisation=str(organisation), organisation_name=name, kind=kind, since=since, until=until, post=post
         )
 
 
@@ -164,9 +211,9 @@ def employments(asked: Asked) -> Iterator[f.Employment]:
 
 @FACT_SOURCES.register("interests.training")
 def trainings(asked: Asked) -> Iterator[f.Training]:
-    """Training engagements, with those trainees who are candidates of this matter."""
-    rows = TrainingEngagement.objects.filter(person__in=asked.persons).select_related("organisation")
-    present = Attendance.objects.filter(engagement__person__in=asked.persons, trainee__in=asked.matter.candidates)
+    """Training engagements, with those trainees who are candidates."""
+    rows = list(TrainingEngagement.objects.filter(person__in=asked.persons).select_related("organisation"))
+    present = Attendance.objects.filter(engagement__in=[row.pk for row in rows], trainee__in=asked.candidates)
     trainees: dict[Any, set[str]] = {}
     for engagement, trainee in present.values_list("engagement_id", "trainee_id"):
         trainees.setdefault(engagement, set()).add(str(trainee))
@@ -192,10 +239,10 @@ def authorship(asked: Asked) -> Iterator[f.Authored]:
 
 @FACT_SOURCES.register("interests.declarations")
 def declarations(asked: Asked) -> Iterator[f.Declared]:
-    """The declaration signed last for this event, with the grounds that nothing else on record explains."""
-    if not asked.matter.event_id:
+    """The declaration signed last for an event, with the grounds that nothing else on record explains."""
+    if not asked.event_ids:
         return
-    for row in interests.signed_declarations(asked.persons, asked.matter.event_id):
+    for row in interests.signed_declarations(asked.persons, asked.event_ids):
         yield f.Declared(
             person=str(row.person_id),
             event_id=str(row.event_id),

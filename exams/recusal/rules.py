@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 
 from exams.capacities import excludes, title
 from exams.recusal import kinship
-from exams.recusal.facts import Employment, Facts, Hand, KinEdge, Matter
+from exams.recusal.facts import Employment, Facts, Hand, KinEdge, Matter, years_before
 from exams.registry import Entry, Registry
 from exams.verdicts import Objection, Severity
 from exams.verdicts import gettext_noop as _
@@ -509,9 +510,12 @@ def untrained(facts: Facts) -> Iterator[Said]:
 )
 def rotation(facts: Facts) -> Iterator[Said]:
     """The same two people do not guard the same place again and again."""
-    for pair in facts.served:
-        if pair.person == facts.person and pair.other in facts.matter.colleagues and pair.times >= facts.policy.rotation_times:
-            yield Said({"other": pair.other_name, "n": pair.times, "place": pair.place})
+    since = years_before(facts.matter.on, 1)
+    days = {(pair.other, pair.other_name, pair.place, pair.on) for pair in facts.served if pair.person == facts.person}
+    recent = Counter(day[:3] for day in days if day[0] in facts.matter.colleagues and since <= day[3] < facts.matter.on)
+    for (_other, name, place), times in sorted(recent.items()):
+        if times >= facts.policy.rotation_times:
+            yield Said({"other": name, "n": times, "place": place})
 
 
 # ------------------------------------------------------------------------------------------------------------ V. supervision

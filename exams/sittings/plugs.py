@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from exams import clock, navigation
+from exams import clock, navigation, spelling
 from exams.access import SYSTEM, Actor
 from exams.agenda import OpenItem, agenda
 from exams.journal.projection import watch
 from exams.programme.models import Event
-from exams.recusal.facts import Assessed, Held, ServedTogether
+from exams.recusal.facts import Assessed, Held, ServedTogether, years_before
 from exams.recusal.gathering import FACT_SOURCES, Asked
 from exams.recusal.standing import Stand, standing
 from exams.sittings import (
@@ -24,9 +22,11 @@ from exams.sittings import (
     queries,
 )
 from exams.sittings.actions import lapse_tickets
-from exams.sittings.clearance import matter_of
+from exams.sittings.clearance import stands_of_duties
 from exams.sittings.models import Change, Duty, Place
 from exams.ticks import tick
+
+IN_PAIRS = ("invigilator", "assessor")
 
 watch(Place, "sitting", "seat", "application", "ticket_number", "state")
 watch(Duty, "slot", "sitting", "person", "capacity", "state")
@@ -45,55 +45,44 @@ def staff_of_sittings(persons: frozenset[str]) -> Iterator[Stand]:
     duties = Duty.objects.filter(Q(person__in=persons) | Q(slot__in=guarded) | admitted, live=True, ends_at__gt=clock.now()).exclude(
         state="done"
     )
-    for duty in duties.select_related("slot__event", "slot__item__qualification", "sitting__room").distinct():
-        yield Stand(
-            str(duty.person_id), duty.capacity, matter_of(duty.slot, duty.sitting, besides=str(duty.person_id)), duty.sitting or duty.slot
-        )
+    yield from stands_of_duties(list(duties.select_related("slot__event", "slot__item__qualification", "sitting__room").distinct()))
 
 
 @FACT_SOURCES.register("sittings.assessed")
 def who_assessed_whom(asked: Asked) -> Iterator[Assessed]:
     """Assessors of earlier practical or oral sittings, with those of the present candidates who sat there."""
-    if not asked.matter.candidates:
+    if not asked.candidates:
         return
-    duties = Duty.objects.filter(
-        person__in=asked.persons, capacity="assessor", state="done", ends_at__date__lt=asked.matter.on, sitting__isnull=False
-    )
-    rows = duties.filter(sitting__places__application__person__in=asked.matter.candidates)
+    duties = Duty.objects.filter(person__in=asked.persons, capacity="assessor", state="done", sitting__isnull=False)
+    rows = duties.filter(ends_at__date__lt=asked.days[1], sitting__places__application__person__in=asked.candidates)
     for person, candidate, at in rows.values_list("person_id", "sitting__places__application__person_id", "starts_at"):
-        if str(candidate) in asked.matter.candidates:
-            yield Assessed(person=str(person), candidate=str(candidate), on=at.date())
+        yield Assessed(person=str(person), candidate=str(candidate), on=at.date())
 
 
 @FACT_SOURCES.register("sittings.served_together")
 def who_served_together(asked: Asked) -> Iterator[ServedTogether]:
-    """How often two invigilators stood in one room at one venue in the last twelve months."""
-    if not asked.matter.colleagues or asked.capacity != "invigilator":
+    """On which days two invigilators or assessors stood in one room at one venue."""
+    if not asked.colleagues:
         return
-    since = asked.matter.on - timedelta(days=365)
-    mine = Duty.objects.filter(
-        person__in=asked.persons, capacity="invigilator", live=True, starts_at__date__gte=since, starts_at__date__lt=asked.matter.on
-    )
+    first, last = asked.days
+    mine = Duty.objects.filter(person__in=asked.persons, capacity__in=IN_PAIRS, live=True)
+    mine = mine.filter(starts_at__date__gte=years_before(first, 1), starts_at__date__lt=last)
     both = mine.filter(
-        sitting__duties__person__in=asked.matter.colleagues, sitting__duties__live=True, sitting__duties__capacity="invigilator"
+        sitting__duties__person__in=asked.colleagues, sitting__duties__live=True, sitting__duties__capacity=F("capacity")
     )
-    counts: dict[tuple[Any, ...], int] = {}
-    fields = ("person_id", "sitting__duties__person_id", "sitting__duties__person__name", "slot__venue__name")
-    for row in both.values_list(*fields):
-        counts[row] = counts.get(row, 0) + 1
-    for (person, other, name, place), times in sorted(counts.items(), key=str):
-        if str(other) in asked.matter.colleagues:
-            yield ServedTogether(person=str(person), other=str(other), other_name=name, place=place, times=times)
+    fields = ("person_id", "sitting__duties__person_id", "sitting__duties__person__name", "slot__venue__name", "starts_at")
+    for person, other, name, place, at in both.values_list(*fields):
+        yield ServedTogether(person=str(person), other=str(other), other_name=name, place=place, on=spelling.local(at).date())
 
 
 @FACT_SOURCES.register("sittings.held")
 def who_serves_already(asked: Asked) -> Iterator[Held]:
-    """Capacities held in this event through duties."""
-    if not asked.matter.event_id:
+    """Capacities held in an event through duties."""
+    if not asked.event_ids:
         return
-    duties = Duty.objects.filter(person__in=asked.persons, slot__event=asked.matter.event_id, live=True)
-    for person, capacity in duties.values_list("person_id", "capacity").distinct():
-        yield Held(person=str(person), capacity=capacity, scope=asked.matter.event_id)
+    duties = Duty.objects.filter(person__in=asked.persons, slot__event__in=asked.event_ids, live=True)
+    for person, capacity, event in duties.values_list("person_id", "capacity", "slot__event_id").distinct():
+        yield Held(person=str(person), capacity=capacity, scope=str(event))
 
 
 @tick("sittings.lapse_tickets", every=600)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils import timezone
 
@@ -12,7 +12,10 @@ from exams.people.models import Person
 from exams.recusal.deciding import decide_many, open_objections
 from exams.recusal.facts import Matter
 from exams.sittings.models import TimeSlot
+from question_bank.assembly.models import Paper, PaperSlot
 from question_bank.questions.models import Question
+
+Applied = dict[tuple[object, object], list[str]]
 
 # Whoever is accepted may come to sit; that is early enough to keep somebody's questions away from his kin.
 APPLIED = ("accepted", *ADMITTED_STATES)
@@ -27,19 +30,41 @@ def matter_of(slots: Sequence[TimeSlot], family: str) -> Matter:
 
     Without the event itself: the declaration for an event is asked of those on duty in it, not of who once wrote a question.
     """
+    return _matter(slots, family, _applied(slots))
+
+
+def matters_of(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Matter]]:
+    """Papers for which a slot is known, each with its matter; two queries for all. A spare paper waits for the slots of its main one."""
+    papers = list(papers)
+    slots: dict[object, list[TimeSlot]] = {}
+    mains = {paper.spare_of_id or paper.pk for paper in papers}
+    for row in PaperSlot.objects.filter(paper__in=mains).select_related("slot__event").order_by("slot__starts_at"):
+        slots.setdefault(row.paper_id, []).append(row.slot)
+    applied = _applied([slot for some in slots.values() for slot in some])
+    for paper in papers:
+        own = slots.get(paper.spare_of_id or paper.pk)
+        if own:
+            yield paper, _matter(own, paper.family, applied)
+
+
+def _matter(slots: Sequence[TimeSlot], family: str, applied: Applied) -> Matter:
     return Matter(
         on=timezone.localtime(slots[0].starts_at).date(),
         body_id=str(slots[0].event.body_id),
         family=family,
         form=slots[0].form,
-        candidates=frozenset(
-            str(person)
-            for slot in slots
-            for person in Application.objects.filter(event_id=slot.event_id, item_id=slot.item_id, state__in=APPLIED).values_list(
-                "person_id", flat=True
-            )
-        ),
+        candidates=frozenset(person for slot in slots for person in applied.get((slot.event_id, slot.item_id), ())),
     )
+
+
+def _applied(slots: Iterable[TimeSlot]) -> Applied:
+    """Who was accepted, by event and item."""
+    items = {(slot.event_id, slot.item_id) for slot in slots}
+    rows = Application.objects.filter(event_id__in={event for event, _item in items}, state__in=APPLIED)
+    found: Applied = {}
+    for event, item, person in rows.values_list("event_id", "item_id", "person_id") if items else ():
+        found.setdefault((event, item), []).append(str(person))
+    return found
 
 
 def known_to_the_tied(slots: Sequence[TimeSlot], family: str, organisation_id: object, by: Actor) -> set[str]:

@@ -37,7 +37,7 @@ def whole() -> Facts:
             f.Held(person="p", capacity="setter"),
             f.Hand(person="p", part="set", number="Q1", paper="pp", question="qq"),
             f.Assessed(person="p", candidate="c", on=DAY),
-            f.ServedTogether(person="p", other="q", other_name="Q", place="R", times=4),
+            f.ServedTogether(person="p", other="q", other_name="Q", place="R", on=date(2026, 1, 9)),
             f.TakesPart(person="p", complaint_id="x", number="T-1"),
             f.Tie(person="p", organisation="o", organisation_name="O", tie="lecturer"),
             f.DutyTraining(person="p", capacity="marker", until=DAY),

@@ -8,7 +8,7 @@ from exams.interests.models import Attendance, Authorship, Concealment, Dispute,
 from exams.people.models import Organisation
 from exams.recusal.deciding import decide, decide_many, is_whole, replay
 from exams.recusal.facts import Facts
-from exams.recusal.gathering import FACT_SOURCES, gather, policy_on
+from exams.recusal.gathering import FACT_SOURCES, Inquiry, gather, gather_all, policy_on
 from exams.recusal.models import PolicyValue
 from tests.cast import Cast
 from tests.exams.recusal.matters import DAY, employ, kin, matter
@@ -125,6 +125,45 @@ def test_of_several_asked_together_each_gets_only_the_own_facts(cast):
     found = gather([str(one.pk), str(two.pk)], "setter", matter(cast))
     assert len(found[str(one.pk)].trainings) == 1 and found[str(two.pk)].trainings == ()
     assert [known.name for known in found[str(two.pk)].known] == ["乙"]
+
+
+def test_many_matters_at_once_give_the_facts_that_each_gives_alone(cast, django_assert_num_queries):
+    """Kin in between of one matter is a candidate of another; trainees, posts and disputes belong to one of them only."""
+    staff, other = cast.person("甲", 1), cast.person("乙", 2)
+    candidates = [cast.person(f"考生{n}", 100 + n) for n in range(3)]
+    kin(staff, "brother", candidates[0])
+    kin(candidates[1], "father", candidates[0])
+    kin(other, "wife", candidates[2])
+    train(cast, staff, candidates[0], candidates[2])
+    Dispute.objects.create(person=candidates[1], other_person=staff, since=date(2026, 1, 2), recorded_at=NOW)
+    for person in (staff, *candidates):
+        employ(person, cast.employer, until=date(2026, 5, 20))
+    matters = [
+        matter(cast, candidates[0]),
+        matter(cast, *candidates[1:]),
+        matter(cast, *candidates, on=date(2026, 6, 1)),
+        matter(cast, candidates[0], colleagues=frozenset({str(candidates[1].pk)})),
+    ]
+    pool = frozenset({str(staff.pk), str(other.pk)})
+    inquiries = [Inquiry(pool, capacity, one) for one in matters for capacity in ("invigilator", "setter")]
+    together = gather_all(inquiries)
+    for inquiry, found in zip(inquiries, together, strict=True):
+        for person in pool:
+            alone = gather([person], inquiry.capacity, inquiry.matter)[person]
+            assert (found[person], found[person].digest()) == (alone, alone.digest())
+    with django_assert_num_queries(0):
+        assert gather_all([]) == []
+
+
+@pytest.mark.usefixtures("only_own_sources")
+def test_the_number_of_queries_does_not_depend_on_how_many_matters_are_asked(cast, django_assert_num_queries):
+    staff, candidates = cast.person("甲", 1), [cast.person(f"考生{n}", 100 + n) for n in range(4)]
+    train(cast, staff, *candidates)
+    kin(staff, "brother", candidates[0])
+    for some in (candidates[:1], candidates):
+        inquiries = [Inquiry(frozenset({str(staff.pk)}), "chief", matter(cast, one)) for one in some]
+        with django_assert_num_queries(QUERIES - 1):
+            gather_all(inquiries)
 
 
 def test_the_kinship_of_other_families_is_not_kept(cast):

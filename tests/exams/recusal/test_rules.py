@@ -175,7 +175,7 @@ MUST_REFUSE = [
     (
         "duty.rotation",
         {"colleagues": frozenset({"q"})},
-        [f.ServedTogether(person="p", other="q", other_name="阿依古丽", place="R03", times=4)],
+        [f.ServedTogether(person="p", other="q", other_name="阿依古丽", place="R03", on=date(2026, month, 1)) for month in (1, 3, 5)],
         {"invigilator", "assessor"},
     ),
     ("recusal.body_interest", {"inspected": frozenset({"o"})}, [post()], OVERSIGHT),

@@ -21,7 +21,7 @@ from exams.jobs.actions import start
 from exams.oversight.registry import AUDIT_CHECKS, Scope
 from exams.recusal.deciding import decide
 from exams.recusal.facts import Hand, Matter
-from exams.recusal.gathering import FACT_SOURCES, Asked
+from exams.recusal.gathering import FACT_SOURCES, Asked, Inquiry
 from exams.recusal.models import ObjectionNotice
 from exams.recusal.standing import STANDING
 from exams.sittings.models import Duty
@@ -128,14 +128,15 @@ def matter(bank, **more) -> Matter:
 def test_hands_are_facts_for_recusal(bank):
     paper = bank.drawn
     persons = frozenset({str(bank.setter.person_id), str(bank.assembler.person_id)})
-    asked = Asked(persons, "marker", matter(bank, paper_ids=frozenset({str(paper.pk)})))
+    asked = Asked([Inquiry(persons, "marker", matter(bank, paper_ids=frozenset({str(paper.pk)})))])
     found = set(FACT_SOURCES.get("question_bank.hands")(asked))
     assert {(hand.person, hand.part, hand.paper) for hand in found} == {
         (str(bank.setter.person_id), "set", str(paper.pk)),
         (str(bank.assembler.person_id), "assembled", str(paper.pk)),
     }
     question = bank.stock[0]
-    asked = Asked(frozenset({str(bank.reviewer.person_id)}), "question_approver", matter(bank, question_ids=frozenset({str(question.pk)})))
+    about = matter(bank, question_ids=frozenset({str(question.pk)}))
+    asked = Asked([Inquiry(frozenset({str(bank.reviewer.person_id)}), "question_approver", about)])
     assert list(FACT_SOURCES.get("question_bank.hands")(asked)) == [
         Hand(person=str(bank.reviewer.person_id), part="reviewed", number=question.number, question=str(question.pk))
     ]
