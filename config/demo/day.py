@@ -72,7 +72,7 @@ def watch(world: World, processes: Processes) -> None:
         "state_dir": "state",
         "record_dir": "recordings",
         "fps": 2.0,
-        "file_ms": 5000,
+        "file_ms": 3000,
         "cameras": watched,
     }
     (folder / "agent.json").write_text(json.dumps(config, ensure_ascii=False))
