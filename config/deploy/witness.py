@@ -8,8 +8,12 @@ It needs Python and the `openssl` program, nothing else, and is best run where t
     witness.py drop FOLDER INBOX OUTBOX                  answers every *.request of INBOX by a *.cosigned or *.refused in OUTBOX
     witness.py show FOLDER                               how far the body's journal has been witnessed
 
-It keeps only size and head of the last journal it signed, on the disk before it answers. A request (C2SP add-checkpoint) carries
+It keeps size and head of the last journal it signed, on the disk before it answers. A request (C2SP add-checkpoint) carries
 the size it starts from, the proof of consistency and the checkpoint. Answers: 0 signed · 1 refused · 2 cannot be read.
+
+An answer has two lines: the counter-signature with its time (C2SP tlog-cosignature), and the step: the size that was signed before
+this one, with a signature over both. Each entry of the journal lies in exactly one step, and the step's signature is the same
+whenever it is asked for: that is the chance from which the exam body draws, and which nobody there can choose.
 """
 
 from __future__ import annotations
@@ -252,7 +256,7 @@ def init(folder: Path, name: str, log_key: str) -> str:
 
 
 def cosign(folder: Path, request: str, now: int) -> str:
-    """The signature line over the request's checkpoint; Refused if it does not continue what was signed before."""
+    """The signature line over the request's checkpoint and the step to it; Refused if it does not continue what was signed before."""
     old, proof, note = read_request(request)
     text, origin, size, head = read_checkpoint(note)
     log_name, log_public = read_vkey((folder / "log.vkey").read_text("utf-8"))
@@ -272,10 +276,29 @@ def cosign(folder: Path, request: str, now: int) -> str:
         name, identifier, _ = own.split("+", 2)
         body = bytes.fromhex(identifier) + now.to_bytes(8, "big") + signature
         line = f"\u2014 {name} {base64.b64encode(body).decode()}\n"
-        # The state must be safe before the line leaves, or a crash would let the journal go back behind it.
-        write_durably(folder / "state.json", json.dumps({"origin": origin, "size": size, "root": head}) + "\n")
+        # Asked again about the same head, the step stays the one it was: there is no second throw of the dice.
+        before = state["size"] if size > state["size"] else state.get("before")
+        answer = line + (step(folder, before, text) if before is not None else "")
+        # The state must be safe before the lines leave, or a crash would let the journal go back behind them.
+        write_durably(folder / "state.json", json.dumps({"origin": origin, "size": size, "root": head, "before": before}) + "\n")
         write_durably(folder / "last.checkpoint", note + line)
-    return line
+        keep_step(folder, note + answer, size)
+    return answer
+
+
+def step(folder: Path, before: int, text: str) -> str:
+    """That nothing was signed between the size before and this checkpoint; no time in it, so that it cannot be asked anew."""
+    return f"step {before} {base64.b64encode(sign(folder / 'witness.pem', step_message(before, text))).decode()}\n"
+
+
+def step_message(before: int, text: str) -> bytes:
+    return f"witness-step/v1\n{before}\n{text}".encode()
+
+
+def keep_step(folder: Path, answer: str, size: int) -> None:
+    """The authority can show every step again, should the exam body have lost it."""
+    (folder / "steps").mkdir(exist_ok=True, mode=0o700)
+    write_durably(folder / "steps" / f"{size}.checkpoint", answer)
 
 
 def drop(folder: Path, inbox: Path, outbox: Path) -> int:

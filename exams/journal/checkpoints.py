@@ -70,17 +70,20 @@ def add_witness(vkey: str) -> Witness:
     return row
 
 
-def accept_cosignature(size: int, line: str) -> Cosignature:
-    """Keep a witness's line after checking it. Raises NoteError if it does not verify under a known witness key."""
+def accept_cosignature(size: int, answer: str) -> Cosignature:
+    """Keep a witness's answer after checking it: its line and, if it gave one, the step. Raises NoteError for any that does not verify."""
     head = Checkpoint.objects.get(pk=size)
-    name = notes.parse_line(line.strip("\n")).name
+    line, _newline, step = answer.replace("\r", "").strip("\n").partition("\n")
+    name = notes.parse_line(line).name
     witness = Witness.objects.filter(pk=name).first()
     if witness is None:
         raise notes.NoteError(f"{name} is not a witness of this installation")
-    line = line.strip("\n") + "\n"
-    at = notes.verify(head.note + line, witness.vkey)
+    at = notes.verify(head.note + line + "\n", witness.vkey)
+    before = notes.verify_step(step, notes.parse(head.note)[0], witness.vkey)[0] if step else None
     known = Cosignature.objects.filter(checkpoint=head, name=name).first()
-    return known or Cosignature.objects.create(checkpoint=head, name=name, line=line, at=datetime.fromtimestamp(at or 0, UTC))
+    return known or Cosignature.objects.create(
+        checkpoint=head, name=name, line=line + "\n", at=datetime.fromtimestamp(at or 0, UTC), before=before, step=step
+    )
 
 
 def cosigned_note(head: Checkpoint) -> str:

@@ -89,13 +89,15 @@ class Witness(models.Model):
 
 
 class Cosignature(models.Model):
-    """A witness's counter-signature below a checkpoint."""
+    """A witness's counter-signature below a checkpoint, and the step to it from the size this witness had signed before."""
 
     id = models.BigAutoField(primary_key=True)
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
     name = models.CharField(max_length=200)
     line = models.TextField()
     at = models.DateTimeField()
+    before = models.BigIntegerField(null=True)
+    step = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["checkpoint", "name"], name="one_cosignature_per_witness")]

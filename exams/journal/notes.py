@@ -127,6 +127,31 @@ def cosign(text: str, name: str, private_key: Ed25519PrivateKey, timestamp: int)
     return str(SignatureLine(name, identifier, timestamp.to_bytes(8, "big") + signature))
 
 
+def step_message(before: int, text: str) -> bytes:
+    """The bytes of a step: the size the witness signed last, and the checkpoint it signed next. Without any time."""
+    return f"witness-step/v1\n{before}\n{text}".encode()
+
+
+def step_line(before: int, text: str, private_key: Ed25519PrivateKey) -> str:
+    """The second line of a witness's answer."""
+    return f"step {before} {base64.b64encode(private_key.sign(step_message(before, text))).decode()}\n"
+
+
+def verify_step(line: str, text: str, verifier_key: str) -> tuple[int, bytes]:
+    """The size before and the signature of a step line; NoteError unless this witness signed it over this checkpoint."""
+    parts = line.removesuffix("\n").split(" ")
+    if len(parts) != 3 or parts[0] != "step" or not parts[1].isascii() or not parts[1].isdigit() or parts[1] != str(int(parts[1])):
+        raise NoteError("a step is the word, a size and a signature")
+    before, signature = int(parts[1]), _decode(parts[2])
+    if before >= parse_checkpoint(text).size:
+        raise NoteError("a step leads forward")
+    try:
+        Ed25519PublicKey.from_public_bytes(parse_vkey(verifier_key).public).verify(signature, step_message(before, text))
+    except InvalidSignature:
+        raise NoteError("the signature of the step does not fit") from None
+    return before, signature
+
+
 def note(text: str, *lines: str) -> str:
     """Text and signature lines put together."""
     _whole(text)

@@ -55,10 +55,11 @@ def state(folder):
 
 
 def test_a_continued_journal_is_counter_signed_and_the_state_is_kept(witness):
-    code, line, err = run("cosign", witness, "--date", 1_700_000_000, given=request(100, 250))
+    code, answer, err = run("cosign", witness, "--date", 1_700_000_000, given=request(100, 250))
     assert (code, err) == (0, "")
+    line, _step = answer.splitlines(keepends=True)
     assert notes.verify(checkpoint(250) + line, (witness / "witness.vkey").read_text()) == 1_700_000_000
-    assert state(witness) == {"origin": ORIGIN, "size": 250, "root": merkle.root(LEAVES[:250]).hex()}
+    assert state(witness) == {"origin": ORIGIN, "size": 250, "root": merkle.root(LEAVES[:250]).hex(), "before": 100}
     assert (witness / "last.checkpoint").read_text() == checkpoint(250) + line
 
 
@@ -122,7 +123,8 @@ def test_files_dropped_are_answered_in_order_and_taken_away(witness, tmp_path):
     assert code == 1
     assert "ROLLBACK" in err
     assert sorted(path.name for path in outbox.iterdir()) == ["120.cosigned", "130.cosigned", "99.refused"]
-    notes.verify(checkpoint(130) + (outbox / "130.cosigned").read_text(), (witness / "witness.vkey").read_text())
+    line = (outbox / "130.cosigned").read_text().splitlines(keepends=True)[0]
+    notes.verify(checkpoint(130) + line, (witness / "witness.vkey").read_text())
     assert list(inbox.iterdir()) == []
 
 
@@ -141,3 +143,46 @@ def test_the_state_is_on_the_disk_before_the_line_leaves(witness, monkeypatch):
     assert done.returncode == -9
     assert state(witness)["size"] == 200
     assert run("cosign", witness, given=request(100, 150))[2].startswith("ROLLBACK")
+
+
+def steps(folder, given, *, date=1_700_000_000):
+    code, answer, err = run("cosign", folder, "--date", date, given=given)
+    assert (code, err) == (0, "")
+    return answer.splitlines()[1]
+
+
+def test_each_head_has_one_step_and_asking_again_does_not_throw_again(witness):
+    """The time of the counter-signature changes from second to second; the step must not, or it could be asked until it suits."""
+    first = steps(witness, request(100, 250))
+    again = {steps(witness, request(100, 250), date=1_700_000_000 + second) for second in range(1, 20)}
+    assert again == {first}
+    text = checkpoint(250).rpartition("\n\n")[0] + "\n"
+    key = (witness / "witness.vkey").read_text()
+    before, signature = notes.verify_step(first, text, key)
+    assert (before, len(signature)) == (100, 64)
+    assert (witness / "steps" / "250.checkpoint").read_text().splitlines()[-1] == first
+
+
+def test_a_step_cannot_be_split_or_begun_earlier_afterwards(witness):
+    steps(witness, request(100, 250))
+    for old, size in ((100, 200), (100, 251), (0, 260)):
+        code, out, err = run("cosign", witness, given=request(old, size))
+        assert (code, out) == (1, "") and err
+    assert steps(witness, request(250, 260)).startswith("step 250 ")
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda line: line.replace("step 100", "step 99"),
+    lambda line: line.replace("step 100", "step 0100"),
+    lambda line: line.replace("step 100", "step 250"),
+    lambda line: line.replace("step ", "stop "),
+    lambda line: line[:-8] + "AAAAAA==",
+    lambda line: line + " more",
+    lambda line: "step",
+    lambda line: "",
+])  # fmt: skip
+def test_a_spoilt_step_does_not_verify(witness, spoil):
+    line = steps(witness, request(100, 250))
+    text = checkpoint(250).rpartition("\n\n")[0] + "\n"
+    with pytest.raises(notes.NoteError):
+        notes.verify_step(spoil(line), text, (witness / "witness.vkey").read_text())
