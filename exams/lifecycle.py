@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from django.db import models
@@ -59,6 +61,40 @@ def move(obj: models.Model, verb: str, **also: Any) -> None:
         raise Stale(obj)
     for name, value in values.items():
         setattr(obj, name, value)
+
+
+def hold(rows: Sequence[models.Model]) -> None:
+    """Lock rows of one model until the transaction ends. Stale names the first that somebody has moved since it was read."""
+    if not rows:
+        return
+    model = type(rows[0])
+    field = LIFECYCLES[model].field
+    held = model._base_manager.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    now = dict(held.values_list("pk", field))
+    for row in rows:
+        if now.get(row.pk) != getattr(row, field):
+            raise Stale(row)
+
+
+def move_many(rows: Sequence[models.Model], verb: str, **also: Any) -> None:
+    """Move several rows of one model inside a transaction: held, compared and set together. One that is Stale stops all."""
+    groups: dict[str, list[models.Model]] = {}
+    for row in rows:
+        if not can(row, verb):
+            raise Stale(row)
+        groups.setdefault(_after(row, verb), []).append(row)
+    hold(rows)
+    for after, group in groups.items():
+        model = type(group[0])
+        values = {LIFECYCLES[model].field: after, **also}
+        model._base_manager.filter(pk__in=[row.pk for row in group]).update(**values)
+        for row, (name, value) in product(group, values.items()):
+            setattr(row, name, value)
+
+
+def _after(row: models.Model, verb: str) -> str:
+    cycle = LIFECYCLES[type(row)]
+    return cycle.table[getattr(row, cycle.field)][verb]
 
 
 def label(model: type[models.Model], state: str) -> Any:

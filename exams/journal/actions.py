@@ -7,10 +7,11 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from exams import access, clock
 from exams.access import Actor
@@ -61,6 +62,24 @@ def action(name: str, *, on: str | None = None) -> Callable[[Callable[P, R]], Ca
     return declare
 
 
+@dataclass(frozen=True)
+class Act:
+    """One act to be written down.
+
+    `facts` go into the hashed body; `private` (names, numbers of persons) stands beside it as a salted commitment.
+    `about` lists further objects that the act concerns. A watched row's state is kept with the entry; `removed` says it is gone.
+    """
+
+    action: str
+    obj: Any
+    about: Iterable[Any] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
+    outcome: str = "done"
+    removed: bool = False
+
+
 def record(
     action: str,
     obj: Any,
@@ -73,33 +92,53 @@ def record(
     removed: bool = False,
     **facts: Any,
 ) -> Entry:
-    """Write one entry in the running transaction.
+    """Write one entry in the running transaction; what is given is explained at `Act`."""
+    (entry,) = record_many([Act(action, obj, about, facts, private or {}, occurred_at, outcome, removed)], by=by)
+    return entry
 
-    `facts` go into the hashed body; `private` (names, numbers of persons) stands beside it as a salted commitment.
-    `about` lists further objects that the act concerns. A watched row's state is kept with the entry; `removed` says it is gone.
-    """
-    recorded_at = clock.machine()
-    occurred = occurred_at or clock.now()
-    object_type, object_id = _named(obj)
-    salt, data = secrets.token_bytes(16), _detail(obj, by, private, removed)
+
+def record_many(acts: Iterable[Act], *, by: Actor) -> list[Entry]:
+    """Write an entry for each act, in their order, each table at once: what happened to many things in one transaction."""
+    acts = list(acts)
+    details = [Detail(salt=secrets.token_bytes(16), data=_detail(act, by)) for act in acts]
+    entries = _numbered([_entry(act, by, detail) for act, detail in zip(acts, details, strict=True)])
+    for entry, detail in zip(entries, details, strict=True):
+        detail.entry = entry
+    Detail.objects.bulk_create(details)
+    Mention.objects.bulk_create(
+        Mention(entry=entry, object_type=kind, object_id=pk)
+        for entry, act in zip(entries, acts, strict=True)
+        for kind, pk in dict.fromkeys(map(_named, act.about))
+        if pk
+    )
+    count = _written.get()
+    if count is not None:
+        _written.set(count + len(entries))
+    return entries
+
+
+def _entry(act: Act, by: Actor, detail: Detail) -> Entry:
+    """The entry, with the bytes that are hashed."""
+    recorded_at, (object_type, object_id) = clock.machine(), _named(act.obj)
+    occurred_at = act.occurred_at or clock.now()
     body = canonical.dumps(
         {
             "v": 1,
-            "action": action,
-            "outcome": outcome,
-            "occurred_at": occurred,
+            "action": act.action,
+            "outcome": act.outcome,
+            "occurred_at": occurred_at,
             "recorded_at": recorded_at,
             "actor": {"id": by.person_id, "account": by.account_id, "capacity": by.capacity},
             "organisation": {"id": by.organisation_id, "name": by.organisation},
             "object": {"type": object_type, "id": object_id},
-            "facts": facts,
-            "detail": hashlib.sha256(salt + data).hexdigest(),
+            "facts": act.facts,
+            "detail": hashlib.sha256(detail.salt + detail.data).hexdigest(),
         }
     )
-    entry = Entry.objects.create(
-        action=action,
-        outcome=outcome,
-        occurred_at=occurred,
+    return Entry(
+        action=act.action,
+        outcome=act.outcome,
+        occurred_at=occurred_at,
         recorded_at=recorded_at,
         actor_id=by.person_id,
         organisation_id=by.organisation_id,
@@ -107,14 +146,15 @@ def record(
         object_id=object_id,
         body=body,
     )
-    Detail.objects.create(entry=entry, salt=salt, data=data)
-    Mention.objects.bulk_create(
-        Mention(entry=entry, object_type=kind, object_id=pk) for kind, pk in dict.fromkeys(map(_named, about)) if pk
-    )
-    count = _written.get()
-    if count is not None:
-        _written.set(count + 1)
-    return entry
+
+
+def _numbered(entries: list[Entry]) -> list[Entry]:
+    """Store entries; the database gives their ids in the order of the rows. SQLite before 3.35 says only one id at a time."""
+    if connection.features.can_return_rows_from_bulk_insert:
+        return Entry.objects.bulk_create(entries)
+    for entry in entries:
+        entry.save(force_insert=True)
+    return entries
 
 
 def _in_one_transaction(name: str, function: Callable[..., R], given: dict[str, Any]) -> R:
@@ -150,9 +190,10 @@ def _named(obj: Any) -> tuple[str, str]:
     return ("", "") if obj is None else (str(obj), "")
 
 
-def _detail(obj: Any, by: Actor, private: dict[str, Any] | None, removed: bool) -> bytes:
-    data: dict[str, Any] = {"actor": by.name, "object": str(obj) if obj is not None else "", "private": private or {}}
-    state = "removed" if removed else snapshot(obj)
+def _detail(act: Act, by: Actor) -> bytes:
+    said = str(act.obj) if act.obj is not None else ""
+    data: dict[str, Any] = {"actor": by.name, "object": said, "private": act.private}
+    state = "removed" if act.removed else snapshot(act.obj)
     if state is not None:
         data["state"] = state
     return canonical.dumps(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +14,34 @@ from exams.messages.models import Message
 from exams.messages.queries import unread
 
 
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What is said to one person: a kind with its parameters, and where to go on."""
+
+    person_id: UUID
+    kind: str
+    params: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+
+
 def send(*, person_id: UUID, kind: str, params: dict[str, Any] | None = None, url: str = "") -> Message:
     """Put a notice to one person into the outbox. Call it inside the transaction of the act, so that neither stands without the other."""
-    plain = {key: wording.plain(value) for key, value in (params or {}).items()}
-    return Message.objects.create(person_id=person_id, kind=kind, params=plain, url=url, created_at=clock.now())
+    (message,) = send_many([Notice(person_id=person_id, kind=kind, params=params or {}, url=url)])
+    return message
+
+
+def send_many(notices: Iterable[Notice]) -> list[Message]:
+    """The same for many persons, with one insert."""
+    return Message.objects.bulk_create(
+        Message(
+            person_id=notice.person_id,
+            kind=notice.kind,
+            params={key: wording.plain(value) for key, value in notice.params.items()},
+            url=notice.url,
+            created_at=clock.now(),
+        )
+        for notice in notices
+    )
 
 
 @action("messages.read")

@@ -60,6 +60,34 @@ def test_an_unlawful_verb_is_stale(cycle, cast):
         lifecycle.move(row, "submit")
 
 
+def drafts(cast, number):
+    rows = [Organisation(kind="employer", name=f"O{n}", name_en="draft", credit_code=f"91110000MA9999990{n}") for n in range(number)]
+    return Organisation.objects.bulk_create(rows)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 3])
+def test_many_are_moved_with_two_queries(cycle, cast, django_assert_num_queries, number):
+    rows = drafts(cast, number)
+    with django_assert_num_queries(2):
+        lifecycle.move_many(rows, "submit", kind="training_body")
+    assert {(row.name_en, row.kind) for row in rows} == {("sent", "training_body")}
+    assert Organisation.objects.filter(name_en="sent", kind="training_body").count() == number
+    lifecycle.move_many([], "submit")
+
+
+@pytest.mark.django_db
+def test_one_that_somebody_moved_first_stops_all_and_is_named(cycle, cast):
+    rows = drafts(cast, 3)
+    Organisation.objects.filter(pk=rows[1].pk).update(name_en="sent")
+    for moved in (rows, [rows[0], Organisation.objects.get(pk=rows[1].pk)]):
+        with pytest.raises(Stale) as caught:
+            lifecycle.move_many(moved, "submit", kind="training_body")
+        assert caught.value.obj.pk == rows[1].pk
+    assert rows[0].name_en == "draft"
+    assert Organisation.objects.filter(kind="training_body").count() == 0
+
+
 # -- encryption ----------------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.utils import translation
 
 from exams.messages import outbox
-from exams.messages.actions import send
+from exams.messages.actions import Notice, send, send_many
 from exams.messages.kinds import KINDS, text_of, title_of
 from exams.messages.models import Message
 from tests.cast import Cast, sign_in_as
@@ -111,6 +111,15 @@ def test_only_the_person_reads_the_inbox(client: Client, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
+def test_many_are_told_with_one_insert(cast: Cast, count: int, django_assert_num_queries: Any) -> None:
+    people = [cast.person(f"考生{n}", n) for n in range(count)]
+    with django_assert_num_queries(1):
+        told = send_many(Notice(person_id=person.pk, kind="audit.served", params={"number": person.pk}) for person in people)
+    assert [(row.person_id, row.state, row.params) for row in told] == [(one.pk, "waiting", {"number": str(one.pk)}) for one in people]
+    assert {row.pk for row in Message.objects.all()} == {row.pk for row in told}
+
+
+@pytest.mark.parametrize("count", [1, 3])
 def test_the_inbox_costs_the_same_for_one_and_three(client: Client, cast: Cast, count: int, django_assert_num_queries: Any) -> None:
     person = cast.person("某考生", 3)
     for _n in range(count):
@@ -129,7 +138,7 @@ def test_every_kind_that_is_sent_anywhere_has_its_words() -> None:
         for package in ("exams", "question_bank", "proctoring")
         for path in (top / package).rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) == "send"
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in ("send", "Notice")
         for keyword in call.keywords
         if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
     }
