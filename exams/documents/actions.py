@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from exams.documents.keeping import content_of, place
 from exams.documents.models import Document
 from exams.encryption import encrypt_bytes
 from exams.errors import refuse
-from exams.journal.actions import action, record
+from exams.journal.actions import Act, action, record, record_many
 from exams.keys import uuid7
 from exams.verdicts import gettext_noop as _
 
@@ -34,28 +35,47 @@ def store(
     limit: int = LARGEST,
 ) -> Document:
     """Keep a file for its owner. Called inside the action that needs it; the same bytes twice are one document."""
+    return store_for_each(by, content, {owner_id: title}, media_type, owner_type, accept=accept, limit=limit)[owner_id]
+
+
+def store_for_each(
+    by: Actor,
+    content: bytes,
+    titles: Mapping[UUID | str, str],
+    media_type: str = "",
+    owner_type: str = "",
+    *,
+    accept: frozenset[str] = kinds.ALL,
+    limit: int = LARGEST,
+) -> dict[UUID | str, Document]:
+    """Keep a copy of one file for each of several owners, named by their keys with the title it has for them."""
     found = _checked(content, media_type, accept, limit)
     digest = hashlib.sha256(content).hexdigest()
-    known = Document.objects.filter(owner_type=owner_type, owner_id=str(owner_id), sha256=digest).first()
-    if known:
-        return known
-    key = uuid7()
+    held = Document.objects.filter(owner_type=owner_type, owner_id__in=[str(owner) for owner in titles], sha256=digest)
+    known = {document.owner_id: document for document in held}
+    new = [
+        _copy(by, content, sha256=digest, media_type=found, title=title[:200], owner_type=owner_type, owner_id=str(owner))
+        for owner, title in titles.items()
+        if str(owner) not in known
+    ]
     with transaction.atomic():
-        document = Document.objects.create(
-            id=key,
-            sha256=digest,
-            size=len(content),
-            media_type=found,
-            title=title[:200],
-            owner_type=owner_type,
-            owner_id=str(owner_id),
-            file_name=shelf.put(encrypt_bytes(content, place(key))),
-            stored_by=by.person_id,
-            stored_by_name=by.name[:120],
-            stored_at=clock.now(),
-        )
-        record("documents.store", document, by=by, about=[(owner_type, str(owner_id))], sha256=digest, size=len(content))
-    return document
+        Document.objects.bulk_create(new)
+        record_many((_stored(document) for document in new), by=by)
+    known |= {document.owner_id: document for document in new}
+    return {owner: known[str(owner)] for owner in titles}
+
+
+def _copy(by: Actor, content: bytes, **values: str) -> Document:
+    """A document whose bytes lie on the shelf, encrypted for it alone."""
+    key = uuid7()
+    file_name = shelf.put(encrypt_bytes(content, place(key)))
+    who = {"stored_by": by.person_id, "stored_by_name": by.name[:120]}
+    return Document(id=key, size=len(content), file_name=file_name, stored_at=clock.now(), **who, **values)
+
+
+def _stored(document: Document) -> Act:
+    about = [(document.owner_type, document.owner_id)]
+    return Act("documents.store", document, about=about, facts={"sha256": document.sha256, "size": document.size})
 
 
 @action("documents.fetch", on="document")

@@ -12,9 +12,10 @@ from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
 from exams.people import identity, news, relations
 from exams.people.credentials import open_account
-from exams.people.models import Employment, KinEdge, Organisation, Person, Registration
+from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.people.pinyin import search_key
 from exams.people.queries import index_of
+from exams.people.registering import Stated, keep_posts, register
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
 
@@ -72,42 +73,8 @@ def register_person(
     birth_date: date | None = None,
 ) -> Person:
     """Register a person, or find the one who is registered: same document, same name. The number is kept encrypted."""
-    read = identity.read(document_type, id_number, clock.today())
-    objections = [*identity.name_objections(name), *read.objections]
-    if phone:
-        objections += identity.phone_objections(phone)
-    if objections:
-        raise Refused(objections)
-    person, new = _found_or_made(
-        name=name, document_type=document_type, number=read.number, phone=phone, sex=read.sex or sex, born=read.birth_date or birth_date
-    )
-    if by.organisation_id:
-        Registration.objects.get_or_create(organisation_id=by.organisation_id, person=person)
-    warnings = [warning.id for warning in read.warnings]
-    record("people.register_person", person, by=by, new=new, document_type=document_type, warnings=warnings, private={"name": person.name})
-    return person
-
-
-def _found_or_made(*, name: str, document_type: str, number: str, phone: str, sex: str, born: date | None) -> tuple[Person, bool]:
-    index = index_of(document_type, number)
-    values = {
-        "name": identity.proper_name(name),
-        "name_key": search_key(name),
-        "name_match": identity.compared_name(name),
-        "document_type": document_type,
-        "id_number": number,
-        "phone": identity.proper_phone(phone),
-        "sex": sex,
-        "birth_date": born,
-    }
-    person, new = Person.objects.get_or_create(id_index=index, defaults=values)
-    if person.name_match != values["name_match"]:
-        refuse(
-            "people.other_name",
-            _("This document is registered under another name."),
-            remedy=_("Compare name and number with the document; if both are right, ask the system administrator to correct the name."),
-        )
-    return person, new
+    stated = Stated(name=name, id_number=id_number, phone=phone, document_type=document_type, sex=sex, birth_date=birth_date)
+    return register(by, [stated])[0]
 
 
 @action("people.correct_person", on="person")
@@ -147,20 +114,8 @@ def record_employment(
             _("A post of this person in this organisation is recorded and has not ended."),
             remedy=_("End that post first."),
         )
-    employment = Employment.objects.create(
-        person=person, organisation=organisation, since=since, until=until, post=post.strip()[:LONGEST_POST]
-    )
-    record(
-        "people.record_employment",
-        employment,
-        by=by,
-        about=[person, organisation],
-        since=since,
-        until=until,
-        private={"person": person.name, "post": post},
-    )
-    news.announce(person.pk)
-    return employment
+    post = post.strip()[:LONGEST_POST]
+    return keep_posts(by, [Employment(person=person, organisation=organisation, since=since, until=until, post=post)])[0]
 
 
 @action("people.end_employment", on="employment")

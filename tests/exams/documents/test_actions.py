@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -9,13 +10,14 @@ from django.db import transaction
 
 from exams.access import Actor
 from exams.documents import kinds, shelf
-from exams.documents.actions import store
+from exams.documents.actions import store, store_for_each
 from exams.documents.keeping import Damaged, content_of
 from exams.documents.models import Document
 from exams.documents.plugs import sweep
 from exams.documents.queries import damaged
 from exams.errors import Refused
 from exams.journal.models import Entry
+from tests.counted import entries_counted
 from tests.exams.documents.workbooks import book
 
 PDF = b"%PDF-1.7\nabc"
@@ -56,6 +58,20 @@ def test_the_same_bytes_twice_are_one_document_per_owner() -> None:
     other = store(BY, PDF, "x", "", "tests.owner", "2")
     assert other.sha256 == keep().sha256 and other.pk != keep().pk
     assert Document.objects.count() == 2
+
+
+@entries_counted
+@pytest.mark.parametrize("number", [2, 6])
+def test_a_copy_for_each_owner_costs_the_same_for_two_and_six(number: int, django_assert_num_queries: Any) -> None:
+    known = keep()
+    titles = {"1": "again", **{str(n): f"副本{n}" for n in range(2, number + 1)}}
+    with django_assert_num_queries(7):
+        copies = store_for_each(BY, PDF, titles, "", "tests.owner")
+    assert copies["1"] == known and known.title == "扫描件"
+    assert [copies[owner].owner_id for owner in titles] == list(titles) and copies["2"].title == "副本2"
+    assert [content_of(copy) for copy in copies.values()] == [PDF] * number
+    assert len({sealed(copy).read_bytes() for copy in copies.values()}) == number
+    assert Entry.objects.filter(action="documents.store").count() == Document.objects.count() == number
 
 
 @pytest.mark.parametrize(
