@@ -76,10 +76,10 @@ def confirmation(world: World) -> None:
     """Each employer confirms and stamps its own candidates' material."""
     world.go_to(clock.now() + timedelta(days=1))
     stamp = _scan()
-    actors = {employer.pk: world.actor("employer_clerk", organisation=employer) for employer in world.employers}
-    rows = list(Application.objects.filter(event=world.things["event"], state="submitted").order_by("number"))
-    for application in world.progress.each(rows, "employers' confirmation"):
-        applications.confirm_by_employer(by=actors[application.employer_id], application=application, stamp=stamp)
+    waiting = Application.objects.filter(event=world.things["event"], state="submitted").order_by("number")
+    for employer in world.progress.each(world.employers, "employers' confirmation"):
+        clerk = world.actor("employer_clerk", organisation=employer)
+        applications.confirm_many(by=clerk, applications=list(waiting.filter(employer=employer)), stamp=stamp)
 
 
 def checking(world: World) -> None:

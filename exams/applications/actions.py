@@ -25,6 +25,7 @@ from exams.applications.importing import (
 from exams.applications.submitting import (
     add_material,
     confirm_by_employer,
+    confirm_many,
     list_performance,
     return_by_employer,
     start_application,
@@ -36,7 +37,7 @@ from exams.applications.submitting import (
 
 __all__ = [
     "accept", "accept_many", "accept_overdue", "add_material", "approve", "approve_many",
-    "ask_correction", "confirm_by_employer", "discard_batch", "do_not_accept", "draw_recheck",
+    "ask_correction", "confirm_by_employer", "confirm_many", "discard_batch", "do_not_accept", "draw_recheck",
     "do_not_approve", "import_workbook", "lapse", "list_performance", "preview_batch", "preview_workbook", "return_by_employer",
     "start_application", "state_facts", "submit", "submit_correction", "take_workbook", "undo_import", "verify", "verify_many", "withdraw",
 ]  # fmt: skip

@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from exams import clock, lifecycle
 from exams.access import SYSTEM, Actor, require
-from exams.applications import rules, submission
-from exams.applications.gates import hindrances_to_accept, hindrances_to_approve, seen_of
+from exams.applications import rules
+from exams.applications.gates import Case, against, cases, each_hindered_to_accept, hindrances_to_accept, seen_of
 from exams.applications.matter import matter_of, matter_of_all
 from exams.applications.models import Application, Correction, Material, Verification
 from exams.documents import kinds
 from exams.documents.actions import store
 from exams.errors import Refused, Stale, refuse
-from exams.journal.actions import action, record
-from exams.messages.actions import send
+from exams.journal.actions import Act, action, record, record_many
+from exams.messages.actions import Notice, send, send_many
 from exams.people.models import Person
 from exams.people.news import announce
 from exams.recusal.actions import require_clear
@@ -50,7 +51,7 @@ def verify(
     """One officer's own look at one kind of material. The second look is another officer's; a third settles a difference."""
     Application.objects.select_for_update().get(pk=application.pk)
     _refuse_wrong_record(application, kind, outcome, method, report_number, note)
-    round_ = _round_for(by, application, kind)
+    round_ = _round_for(by, application, _looks_at([application], kind)[application.pk])
     officer = Person.objects.get(pk=by.person_id)
     require_clear(person=officer, capacity="verifier", matter=matter_of(application), by=by, about=application)
     evidence_id = None
@@ -61,7 +62,7 @@ def verify(
         report_number=report_number.strip(), check_code=check_code.strip(), queried_at=queried_at or clock.now(),
         valid_until=valid_until, found=found or {}, note=note.strip(), evidence_id=evidence_id, made_at=clock.now(),
     )  # fmt: skip
-    return _keep_verification(by, verification)
+    return _keep_verifications(by, [verification])[0]
 
 
 @action("applications.verify")
@@ -74,7 +75,7 @@ def verify_many(
     anything objects nothing is written, and the officer takes them one by one.
     """
     numbers = report_numbers or {}
-    held = list(_locked().filter(pk__in=[one.pk for one in applications]).order_by("number"))
+    held = _all_held(applications)
     if not held:
         refuse("applications.none_chosen", _("Choose at least one application."))
     for application in held:
@@ -82,31 +83,34 @@ def verify_many(
         _refuse_wrong_record(application, kind, outcome, method, numbers.get(application.pk, ""), "")
     officer = Person.objects.get(pk=by.person_id)
     require_clear(person=officer, capacity="verifier", matter=matter_of_all(held), by=by, about=held[0].event)
-    made, now = [], clock.now()
-    for application in held:
-        verification = Verification(
-            application=application, kind=kind, round=_round_for(by, application, kind), officer=officer, outcome=outcome, method=method,
-            report_number=numbers.get(application.pk, "").strip(), queried_at=now, made_at=now,
-        )  # fmt: skip
-        made.append(_keep_verification(by, verification))
-    return made
+    looks, now = _looks_at(held, kind), clock.now()
+    made = [
+        Verification(
+            application=application, kind=kind, round=_round_for(by, application, looks[application.pk]), officer=officer,
+            outcome=outcome, method=method, report_number=numbers.get(application.pk, "").strip(), queried_at=now, made_at=now,
+        )
+        for application in held
+    ]  # fmt: skip
+    return _keep_verifications(by, made)
 
 
-def _keep_verification(by: Actor, verification: Verification) -> Verification:
+def _keep_verifications(by: Actor, made: list[Verification]) -> list[Verification]:
     try:
         with transaction.atomic():
-            verification.save(force_insert=True)
+            Verification.objects.bulk_create(made)
     except IntegrityError:
         refuse(
             "applications.verified_meanwhile",
             _("This verification was recorded by somebody in the meantime."),
             remedy=_("Look at the page again."),
         )
-    record(
-        "applications.verify", verification, by=by, about=[verification.application], kind=verification.kind, round=verification.round,
-        came_to=verification.outcome, method=verification.method, report_number=verification.report_number,
-    )  # fmt: skip
-    return verification
+    record_many([_verified(verification) for verification in made], by=by)
+    return made
+
+
+def _verified(row: Verification) -> Act:
+    facts = {"kind": row.kind, "round": row.round, "came_to": row.outcome, "method": row.method, "report_number": row.report_number}
+    return Act("applications.verify", row, about=[row.application], facts=facts)
 
 
 def _refuse_wrong_record(application: Application, kind: str, outcome: str, method: str, report_number: str, note: str) -> None:
@@ -127,9 +131,16 @@ def _refuse_wrong_record(application: Application, kind: str, outcome: str, meth
         raise Refused(objections)
 
 
-def _round_for(by: Actor, application: Application, kind: str) -> int:
+def _looks_at(applications: Sequence[Application], kind: str) -> dict[UUID, list[Verification]]:
+    """What has been verified already of one kind of material, by application."""
+    looks: dict[UUID, list[Verification]] = {application.pk: [] for application in applications}
+    for row in Verification.objects.filter(application__in=applications, kind=kind):
+        looks[row.application_id].append(row)
+    return looks
+
+
+def _round_for(by: Actor, application: Application, rows: list[Verification]) -> int:
     """The round this officer may make; the same person twice is refused, whatever the capacity."""
-    rows = list(Verification.objects.filter(application=application, kind=kind))
     if any(row.officer_id == by.person_id for row in rows):
         refuse(
             "applications.same_verifier",
@@ -152,15 +163,21 @@ def accept(*, by: Actor, application: Application) -> Application:
     objections = hindrances_to_accept(application)
     if objections:
         raise Refused(objections)
-    lifecycle.move(application, "accept", accepted_at=clock.now(), accepted_by_id=by.person_id)
-    _accepted(application, by, "applications.accept")
-    return application
+    return _accept(by, [application])[0]
 
 
 @action("applications.accept")
 def accept_many(*, by: Actor, applications: Sequence[Application]) -> list[Application]:
     """Accept all of a list or, if one of them is hindered, none: the refusal names every one that is."""
-    return _each(by, "applications.accept", applications, accept)
+    held = _all_held(applications)
+    _refuse_hindered(by, "accept", held, each_hindered_to_accept(held))
+    return _accept(by, held)
+
+
+def _accept(by: Actor, held: list[Application]) -> list[Application]:
+    lifecycle.move_many(held, "accept", accepted_at=clock.now(), accepted_by_id=by.person_id)
+    _accepted(held, by, "applications.accept")
+    return held
 
 
 @action("applications.lapse", on="application")
@@ -170,15 +187,16 @@ def lapse(*, by: Actor, application: Application) -> bool:
     if application.state != "employer_confirmed" or not rules.period_over(application.accept_by or clock.today(), clock.today()):
         refuse("applications.period_open", _("The period is not over."), basis=rules.LICENSING_32)
     lifecycle.move(application, "lapse_to_accepted", accepted_at=clock.now(), accepted_by_lapse=True)
-    _accepted(application, by, "applications.lapse")
+    _accepted([application], by, "applications.lapse")
     return True
 
 
-def _accepted(application: Application, by: Actor, name: str) -> None:
-    """On record, to the applicant, and to the rules of recusal: who stands near the new candidate is asked again."""
-    record(name, application, by=by, about=[application.event, application.person], by_lapse=application.accepted_by_lapse)
-    send(person_id=application.person_id, kind="applications.accepted", params={"number": application.number})
-    announce(application.person_id)
+def _accepted(accepted: list[Application], by: Actor, name: str) -> None:
+    """On record, to the applicants, and to the rules of recusal: who stands near a new candidate is asked again."""
+    record_many([Act(name, one, about=[one.event, one.person], facts={"by_lapse": one.accepted_by_lapse}) for one in accepted], by=by)
+    send_many(Notice(person_id=one.person_id, kind="applications.accepted", params={"number": one.number}) for one in accepted)
+    for one in accepted:
+        announce(one.person_id)
 
 
 @action("applications.ask_correction", on="application")
@@ -221,36 +239,46 @@ def do_not_accept(*, by: Actor, application: Application, reason: str) -> Applic
 @action("applications.approve", on="application")
 def approve(*, by: Actor, application: Application) -> Application:
     """The admission check: two officers confirmed each fact and the conditions are met."""
-    application = _held(application)
-    objections = hindrances_to_approve(application, by.person_id)
+    (case,) = cases([_held(application)])
+    objections = against(case, by.person_id)
     if objections:
         raise Refused(objections)
-    findings = [finding.as_json() for finding in submission.judged(application, application.edition, _submitted_on(application))]
-    lifecycle.move(application, "approve", decided_at=clock.now(), decided_by_id=by.person_id, eligibility=findings)
-    record("applications.approve", application, by=by, about=[application.event, application.person], edition=application.edition.version)
-    send(person_id=application.person_id, kind="applications.approved", params={"number": application.number})
-    announce(application.person_id)
-    return application
+    return _approve(by, [case])[0]
 
 
 @action("applications.approve")
 def approve_many(*, by: Actor, applications: Sequence[Application]) -> list[Application]:
     """Approve all of a list or, if one of them is hindered, none."""
-    return _each(by, "applications.approve", applications, approve)
+    held = _all_held(applications)
+    found = cases(held)
+    _refuse_hindered(by, "approve", held, {case.application.pk: against(case, by.person_id) for case in found})
+    return _approve(by, found)
 
 
-def _each(by: Actor, name: str, applications: Sequence[Application], one: Any) -> list[Application]:
-    done, objections = [], []
-    for application in applications:
-        require(by, name, application)
-        try:
-            done.append(one.plain(by=by, application=application))
-        except Refused as refusal:
-            about = {"number": application.number}
-            objections += [replace(said, params={**said.params, **about}) for said in refusal.objections]
+def _approve(by: Actor, found: list[Case]) -> list[Application]:
+    held = [case.application for case in found]
+    lifecycle.move_many(held, "approve", decided_at=clock.now(), decided_by_id=by.person_id)
+    for case in found:
+        case.application.eligibility = [finding.as_json() for finding in case.findings]
+    Application.objects.bulk_update(held, ["eligibility"])
+    acts = [Act("applications.approve", one, about=[one.event, one.person], facts={"edition": one.edition.version}) for one in held]
+    record_many(acts, by=by)
+    send_many(Notice(person_id=one.person_id, kind="applications.approved", params={"number": one.number}) for one in held)
+    for one in held:
+        announce(one.person_id)
+    return held
+
+
+def _refuse_hindered(by: Actor, verb: str, held: list[Application], found: Mapping[UUID, list[Objection]]) -> None:
+    """Refuse with every objection to any of a list, each with the number of its application; what was moved on is Stale."""
+    objections = []
+    for application in held:
+        require(by, f"applications.{verb}", application)
+        if not found[application.pk] and not lifecycle.can(application, verb):
+            raise Stale(application)
+        objections += [replace(said, params={**said.params, "number": application.number}) for said in found[application.pk]]
     if objections:
         raise Refused(objections)
-    return done
 
 
 @action("applications.do_not_approve", on="application")
@@ -274,12 +302,13 @@ def _held(application: Application) -> Application:
     return _locked().get(pk=application.pk)
 
 
+def _all_held(applications: Sequence[Application]) -> list[Application]:
+    """All of a list in the order of their numbers, so that two who hold many never wait for one another."""
+    return list(_locked().filter(pk__in=[one.pk for one in applications]).order_by("number"))
+
+
 def _locked() -> QuerySet[Application]:
     return Application.objects.select_for_update(of=("self",)).select_related("event", "person", "edition", "item__qualification")
-
-
-def _submitted_on(application: Application) -> date:
-    return submission.day_of(application.submitted_at)
 
 
 def accept_overdue() -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from exams import lifecycle
+from exams import clock, lifecycle
 from exams.applications import rules, submission
+from exams.applications.eligibility import Finding
 from exams.applications.eligibility import objections as failed
-from exams.applications.models import Application, EmployerConfirmation, Material, Verification
+from exams.applications.models import Application, EmployerConfirmation, Material, PerformanceEntry, Verification
 from exams.applications.rules import Seen
-from exams.register.queries import active_bars, certificate_of
+from exams.register.queries import Record, records_of
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
 
@@ -28,10 +31,20 @@ def mandatory(application: Application) -> list[str]:
 
 def hindrances_to_accept(application: Application) -> list[Objection]:
     """R-45: each mandatory document is there and the employer has confirmed and stamped it."""
-    have = set(Material.objects.filter(application=application, replaced_at=None).values_list("kind", flat=True))
-    stamped: set[str] = set()
-    for covers in EmployerConfirmation.objects.filter(application=application).values_list("covers", flat=True):
-        stamped.update(covers)
+    return each_hindered_to_accept([application])[application.pk]
+
+
+def each_hindered_to_accept(applications: Sequence[Application]) -> dict[UUID, list[Objection]]:
+    """The same for many applications, by their keys, in two queries."""
+    have, stamped = defaultdict(set), defaultdict(set)
+    for key, kind in Material.objects.filter(application__in=applications, replaced_at=None).values_list("application", "kind"):
+        have[key].add(kind)
+    for key, covers in EmployerConfirmation.objects.filter(application__in=applications).values_list("application", "covers"):
+        stamped[key].update(covers)
+    return {one.pk: _not_handed_in(one, have[one.pk], stamped[one.pk]) for one in applications}
+
+
+def _not_handed_in(application: Application, have: set[str], stamped: set[str]) -> list[Objection]:
     found = []
     for kind in mandatory(application):
         params = {"material": LABELS[kind]}
@@ -58,17 +71,51 @@ KIND_LABELS = {
 }
 
 
+@dataclass(frozen=True)
+class Case:
+    """One application with everything the admission check looks at."""
+
+    application: Application
+    looks: list[Verification]
+    register: Record
+    findings: list[Finding]
+
+
+def cases(applications: Sequence[Application]) -> list[Case]:
+    """Each application as a case; the queries are the same for one and for many."""
+    looks = defaultdict(list)
+    for look in Verification.objects.filter(application__in=applications):
+        looks[look.application_id].append(look)
+    listed = Counter(PerformanceEntry.objects.filter(application__in=applications).order_by().values_list("application", flat=True))
+    registers = records_of([one.person_id for one in applications], clock.today())
+    return [_case(one, looks[one.pk], registers[one.person_id], listed[one.pk]) for one in applications]
+
+
+def _case(application: Application, looks: list[Verification], register: Record, performance: int) -> Case:
+    """The conditions are judged by the rule version and on the day of submission (R-04)."""
+    findings: list[Finding] = []
+    if application.edition_id:
+        on = submission.day_of(application.submitted_at)
+        findings = submission.judged(application, application.edition, on, register.codes, performance)
+    return Case(application, looks, register, findings)
+
+
 def hindrances_to_approve(application: Application, decider: UUID | None = None) -> list[Objection]:
     """R-50, R-42, R-43: two officers per fact, every condition met on the day of submission, no bar."""
-    rows = list(Verification.objects.filter(application=application))
+    (case,) = cases([application])
+    return against(case, decider)
+
+
+def against(case: Case, decider: UUID | None) -> list[Objection]:
+    """What hinders the approval of a case by this person."""
+    application, rows = case.application, case.looks
     found = [objection for kind in to_verify(application) for objection in _unverified(kind, rows, application.recheck_drawn)]
-    found += _mismatches(application, rows)
+    found += _mismatches(case)
     if decider and any(row.officer_id == decider for row in rows):
         message = _("You have verified this application and do not decide on it.")
         found.append(Objection("applications.decider", message, {}, rules.LICENSING_34, _("Ask another approver.")))
-    if application.edition_id:
-        found += failed(submission.judged(application, application.edition, submission.day_of(application.submitted_at)))
-    for bar in active_bars(application.person_id, submission.day_of(None)):
+    found += failed(case.findings)
+    for bar in case.register.bars:
         message = _("The applicant is barred until %(until)s.")
         found.append(
             Objection("applications.barred", message, {"until": bar.until.isoformat()}, bar.basis, _("Do not approve, with the reason."))
@@ -99,13 +146,13 @@ def _unverified(kind: str, rows: list[Verification], drawn: bool) -> Iterable[Ob
         yield Objection("applications.not_confirmed", message, params, rules.LICENSING_78, _("Do not approve, with the reason."))
 
 
-def _mismatches(application: Application, rows: list[Verification]) -> Iterable[Objection]:
+def _mismatches(case: Case) -> Iterable[Objection]:
     """R-49: what the public platform says of the certificate must be what the register has."""
-    if "public_platform" not in to_verify(application):
+    if "public_platform" not in to_verify(case.application):
         return
-    held = certificate_of(application.person_id, application.item.qualification_id)
+    held = case.register.certificate(case.application.item.qualification_id)
     expected = {"number": held.number, "valid_until": held.valid_until.isoformat() if held.valid_until else ""} if held else {}
-    for row in rows:
+    for row in case.looks:
         for name, value in row.found.items() if row.kind == "public_platform" else ():
             if value and expected.get(name, "") and value != expected[name]:
                 message = _("Public platform: %(found)s, register: %(expected)s.")

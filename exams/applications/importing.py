@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from exams import clock, lifecycle
 from exams.access import Actor
-from exams.applications import planning, submission
-from exams.applications.models import Application, ImportBatch, PerformanceEntry
-from exams.applications.planning import Plan, Planned
-from exams.catalogue.models import Edition
+from exams.applications import planning
+from exams.applications.filing import file, put_back
+from exams.applications.models import Application, ImportBatch
+from exams.applications.planning import Plan
 from exams.documents import kinds
 from exams.documents.actions import store
 from exams.documents.keeping import content_of
 from exams.documents.models import Document
-from exams.documents.sheets import Row
 from exams.documents.workbook import annotate
 from exams.errors import NotPermitted, Refused, Stale, refuse
-from exams.journal.actions import action, record
-from exams.messages.actions import send
-from exams.people import actions as people
-from exams.people.models import Employment, Organisation, Person, Registration
+from exams.journal.actions import Act, action, record, record_many
+from exams.people.models import Organisation
 from exams.programme.models import Event
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
 
 LARGEST = 10 * 1024 * 1024
 OWNER = "exams.ImportBatch"
-Beat = Callable[[], None]
-
-
-def _nothing() -> None:
-    """Progress that nobody follows."""
 
 
 @action("applications.preview_workbook", on="employer")
@@ -92,7 +83,7 @@ def _preview(by: Actor, batch: ImportBatch, content: bytes) -> ImportBatch:
 
 
 @action("applications.import_workbook", on="batch")
-def import_workbook(*, by: Actor, batch: ImportBatch, mode: str = "good", beat: Beat = _nothing, at_most: int = 0) -> ImportBatch:
+def import_workbook(*, by: Actor, batch: ImportBatch, mode: str = "good", at_most: int = 0) -> ImportBatch:
     """Write the right rows (mode "good"), or all or nothing (mode "all"). The workbook is read again: much may have changed.
 
     With `at_most` only so many rows are written and the import stays open: the next call goes on with the rest. A long import
@@ -110,7 +101,7 @@ def import_workbook(*, by: Actor, batch: ImportBatch, mode: str = "good", beat: 
         _refuse_unready(found, mode)
     todo = [planned for planned in found.rows if planned.kind in ("new", "changed")]
     part = todo[:at_most] if at_most and mode == "good" else todo
-    _write(by, batch, part, before, beat)
+    before |= file(by, batch, part)
     batch.new, batch.changed = batch.applications.count(), len(before)
     batch.same, batch.wrong = found.count("same") - earlier, found.wrong
     batch.before = json.dumps(before, ensure_ascii=False)
@@ -131,16 +122,6 @@ def import_workbook(*, by: Actor, batch: ImportBatch, mode: str = "good", beat: 
     return batch
 
 
-def _write(by: Actor, batch: ImportBatch, rows: list[Planned], before: dict[str, Any], beat: Beat) -> None:
-    writer = _Writer(by, batch, before)
-    for planned in rows:
-        application = writer.write(planned)
-        about = [batch, application.person]
-        record("applications.import_row", application, by=by, about=about, row=planned.row.number, kind=planned.kind)
-        beat()
-    writer.register()
-
-
 def _refuse_unready(found: Plan, mode: str) -> None:
     if mode == "all" and found.faults:
         refuse(
@@ -151,86 +132,6 @@ def _refuse_unready(found: Plan, mode: str) -> None:
         )
     if not (found.count("new") or found.count("changed")):
         refuse("applications.nothing_to_import", _("No row would change anything."), remedy=_("Correct the workbook and hand it in again."))
-
-
-class _Writer:
-    """Writes the rows of one import; what is the same for all of them is looked up once, for the database is held meanwhile."""
-
-    def __init__(self, by: Actor, batch: ImportBatch, before: dict[str, Any]) -> None:
-        self.by, self.batch, self.before, self.today = by, batch, before, clock.today()
-        self.items = {item.qualification.code: item for item in batch.event.items.select_related("qualification", "event")}
-        self.editions: dict[str, Edition] = {}
-        self.persons: set[Any] = set()
-        self.stem, self.next = submission.next_number(batch.event).rsplit("-", 1)
-
-    def write(self, planned: Planned) -> Application:
-        """One new or changed application, with its person, post and performance form."""
-        row = planned.row
-        person = self._person(planned)
-        application = planned.application
-        if application is None:
-            application = Application(body=self.batch.body, event=self.batch.event, item=self.items[row["item"]], person=person)
-            application.created_at, application.batch = clock.now(), self.batch
-            application.number = f"{self.stem}-{int(self.next):05d}"
-            self.next = str(int(self.next) + 1)
-        else:
-            self.before[str(application.pk)] = _state_of(application)
-        self._fill(application, planned)
-        if planned.kind == "new":
-            params = {"number": application.number, "employer": self.batch.employer.name, "item": row["item"]}
-            send(person_id=person.pk, kind="applications.filed", params=params, url=f"/applications/mine/{application.pk}/")
-        return application
-
-    def _person(self, planned: Planned) -> Person:
-        row = planned.row
-        person = planned.person or people.register_person.plain(
-            by=self.by, name=row["name"], id_number=row["id_number"], phone=row["phone"], document_type=planned.document_type
-        )
-        self.persons.add(person.pk)
-        if not Employment.objects.filter(person=person, organisation=self.batch.employer, until=None).exists():
-            people.record_employment.plain(by=self.by, person=person, organisation=self.batch.employer, since=row["employed_since"])
-        return person
-
-    def _fill(self, application: Application, planned: Planned) -> None:
-        """The stated facts and the judgement by the rules of the day."""
-        row = planned.row
-        application.employer, application.category, application.state = self.batch.employer, row["category"], "submitted"
-        application.stated, application.health = planning.stated_of(row), planning.health_text(row)
-        if row["item"] not in self.editions:
-            self.editions[row["item"]] = submission.edition_or_refuse(application, self.today)
-        edition = self.editions[row["item"]]
-        findings = submission.judged(application, edition, self.today, len(planned.performance))
-        application.edition, application.submitted_at = edition, clock.now()
-        application.eligibility = [finding.as_json() for finding in findings]
-        application.save()
-        if planned.kind == "changed":
-            application.performance.all().delete()
-        PerformanceEntry.objects.bulk_create(_entry(application, listed) for listed in planned.performance)
-
-    def register(self) -> None:
-        """Employer and exam body may find the persons from now on."""
-        pairs = [(place, person) for place in (self.batch.employer_id, self.batch.body_id) for person in self.persons]
-        rows = [Registration(organisation_id=place, person_id=person) for place, person in pairs]
-        Registration.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _entry(application: Application, row: Row) -> PerformanceEntry:
-    return PerformanceEntry(
-        application=application,
-        equipment=row["equipment"],
-        equipment_number=row["equipment_number"] or "",
-        inspected_on=row["inspected_on"],
-        report_number=row["report_number"],
-    )
-
-
-_KEPT = ("category", "stated", "health", "state", "eligibility")
-
-
-def _state_of(application: Application) -> dict[str, Any]:
-    entries = application.performance.values("equipment", "equipment_number", "inspected_on", "report_number")
-    performance = [{**entry, "inspected_on": entry["inspected_on"].isoformat()} for entry in entries]
-    return {**{key: getattr(application, key) for key in _KEPT}, "performance": performance}
 
 
 @action("applications.undo_import", on="batch")
@@ -255,24 +156,15 @@ def undo_import(*, by: Actor, batch: ImportBatch) -> ImportBatch:
             )
             for application in gone_on
         )
+    # What the import made new is withdrawn, not erased.
+    lifecycle.move_many([application for application in touched if str(application.pk) not in before], "withdraw", reason="undone")
     for application in touched:
-        _restore(application, before.get(str(application.pk)))
-        record("applications.undo_row", application, by=by, about=[batch])
+        if str(application.pk) in before:
+            put_back(application, before[str(application.pk)])
+    record_many((Act("applications.undo_row", application, about=[batch]) for application in touched), by=by)
     lifecycle.move(batch, "undo")
     record("applications.undo_import", batch, by=by, about=[batch.event], n=len(touched))
     return batch
-
-
-def _restore(application: Application, before: dict[str, Any] | None) -> None:
-    """As it was; what the import made new is withdrawn, not erased."""
-    if before is None:
-        lifecycle.move(application, "withdraw", reason="undone")
-        return
-    for key in _KEPT:
-        setattr(application, key, before[key])
-    application.save(update_fields=list(_KEPT))
-    application.performance.all().delete()
-    PerformanceEntry.objects.bulk_create(PerformanceEntry(application=application, **entry) for entry in before["performance"])
 
 
 @action("applications.discard_batch", on="batch")

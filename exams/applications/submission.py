@@ -70,8 +70,11 @@ def edition_or_refuse(application: Application, on: date) -> Edition:
     return edition
 
 
-def applicant_of(application: Application, performance: int | None = None) -> Applicant:
-    """What the application states, as the eligibility rules see it; `performance` where the lines are not written yet."""
+def applicant_of(application: Application, holds: frozenset[str] | None = None, performance: int | None = None) -> Applicant:
+    """What the application states, as the eligibility rules see it.
+
+    `holds` and `performance` where they are known: looked up for many applications at once, or lines not written yet.
+    """
     stated, health = application.stated, health_of(application)
     return Applicant(
         birth_date=application.person.birth_date,
@@ -79,7 +82,7 @@ def applicant_of(application: Application, performance: int | None = None) -> Ap
         science={"yes": True, "no": False}.get(stated.get("science", "")),
         title=stated.get("title", ""),
         years=_decimal(stated.get("years")),
-        holds=held_codes(application.person_id),
+        holds=held_codes(application.person_id) if holds is None else holds,
         eyesight=_decimal(health.get("eyesight")),
         colour_vision={"yes": True, "no": False}.get(health.get("colour_vision", "")),
         performance=application.performance.count() if performance is None else performance,
@@ -99,10 +102,12 @@ def _decimal(value: Any) -> Decimal | None:
         return None
 
 
-def judged(application: Application, edition: Edition, on: date, performance: int | None = None) -> list[Finding]:
+def judged(
+    application: Application, edition: Edition, on: date, holds: frozenset[str] | None = None, performance: int | None = None
+) -> list[Finding]:
     """Every condition of the rule version against the application."""
     code = application.item.qualification.code
-    return examine(applicant_of(application, performance), edition.rulebook, on, application.category, code)
+    return examine(applicant_of(application, holds, performance), edition.rulebook, on, application.category, code)
 
 
 def submitted_values(application: Application, on: date) -> dict[str, Any]:

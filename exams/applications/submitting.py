@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from exams import clock, lifecycle
-from exams.access import Actor
+from exams.access import Actor, require
 from exams.applications import rules, submission
+from exams.applications.gates import mandatory
 from exams.applications.models import Application, EmployerConfirmation, Material, PerformanceEntry
 from exams.catalogue import queries as catalogue
 from exams.documents import kinds
-from exams.documents.actions import store
+from exams.documents.actions import store, store_for_each
+from exams.documents.models import Document
 from exams.errors import Refused, refuse
-from exams.journal.actions import action, record
-from exams.messages.actions import send
+from exams.journal.actions import Act, action, record, record_many
+from exams.messages.actions import Notice, send, send_many
 from exams.people.models import Organisation, Person
 from exams.programme.models import EventItem
 from exams.verdicts import Objection
@@ -171,9 +174,9 @@ def confirm_by_employer(*, by: Actor, application: Application, stamp: bytes, co
 
     Without `covers` it is one scan of all mandatory material.
     """
-    mandatory = rules.mandatory_materials(bool(application.stated.get("title")))
-    covered = list(covers) if covers is not None else mandatory
-    left = [kind for kind in mandatory if kind not in covered]
+    (application,) = _held([application])
+    covered = list(covers) if covers is not None else mandatory(application)
+    left = [kind for kind in mandatory(application) if kind not in covered]
     if left:
         raise Refused(
             Objection(
@@ -185,25 +188,61 @@ def confirm_by_employer(*, by: Actor, application: Application, stamp: bytes, co
             )
             for kind in left
         )
-    document = store(by, stamp, f"{application.number} stamp", "", OWNER, application.pk, accept=kinds.SCANS)
-    have = set(Material.objects.filter(application=application, replaced_at=None).values_list("kind", flat=True))
-    for kind in [kind for kind in covered if kind not in have]:
-        Material.objects.create(application=application, kind=kind, document_id=document.pk, added_by_employer=True, added_at=clock.now())
-    confirmation = EmployerConfirmation.objects.create(
-        application=application,
-        employer_id=application.employer_id,
-        clerk_id=by.person_id,
-        stamp_document_id=document.pk,
-        covers=covered,
-        confirmed_at=clock.now(),
-    )
-    lifecycle.move(application, "confirm", **_received())
-    record(
-        "applications.confirm_by_employer", confirmation, by=by, about=[application, application.event],
-        covers=covered, sha256=document.sha256, accept_by=application.accept_by,
+    return _confirm(by, [application], {application.pk: covered}, stamp)[0]
+
+
+@action("applications.confirm_by_employer")
+def confirm_many(*, by: Actor, applications: Sequence[Application], stamp: bytes) -> list[EmployerConfirmation]:
+    """Confirm a whole list, or none of it, with one stamped scan of all mandatory material."""
+    held = _held(applications)
+    for application in held:
+        require(by, "applications.confirm_by_employer", application)
+    return _confirm(by, held, {application.pk: mandatory(application) for application in held}, stamp)
+
+
+def _held(applications: Sequence[Application]) -> list[Application]:
+    """The rows as they are now, held until they are confirmed."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related("event")
+    return list(rows.filter(pk__in=[application.pk for application in applications]).order_by("number"))
+
+
+def _confirm(by: Actor, held: list[Application], covers: Mapping[UUID, list[str]], stamp: bytes) -> list[EmployerConfirmation]:
+    titles = {application.pk: f"{application.number} stamp" for application in held}
+    scans = store_for_each(by, stamp, titles, "", OWNER, accept=kinds.SCANS)
+    lifecycle.move_many(held, "confirm", **_received())
+    _add_stamped(held, covers, scans)
+    made = EmployerConfirmation.objects.bulk_create(
+        EmployerConfirmation(
+            application=application, employer_id=application.employer_id, clerk_id=by.person_id,
+            stamp_document_id=scans[application.pk].pk, covers=covers[application.pk], confirmed_at=clock.now(),
+        )
+        for application in held
     )  # fmt: skip
-    send(person_id=application.person_id, kind="applications.confirmed", params={"number": application.number, "employer": by.organisation})
-    return confirmation
+    record_many((_confirmed(confirmation, scans[confirmation.application_id]) for confirmation in made), by=by)
+    send_many(_told(application, by.organisation) for application in held)
+    return made
+
+
+def _add_stamped(held: list[Application], covers: Mapping[UUID, list[str]], scans: Mapping[UUID, Document]) -> None:
+    """The scan is the material of those kinds of which nothing was handed in."""
+    have = set(Material.objects.filter(application__in=held, replaced_at=None).values_list("application", "kind"))
+    Material.objects.bulk_create(
+        Material(application=application, kind=kind, document_id=scans[application.pk].pk, added_by_employer=True, added_at=clock.now())
+        for application in held
+        for kind in covers[application.pk]
+        if (application.pk, kind) not in have
+    )
+
+
+def _confirmed(confirmation: EmployerConfirmation, scan: Document) -> Act:
+    application = confirmation.application
+    facts = {"covers": confirmation.covers, "sha256": scan.sha256, "accept_by": application.accept_by}
+    return Act("applications.confirm_by_employer", confirmation, about=[application, application.event], facts=facts)
+
+
+def _told(application: Application, employer: str) -> Notice:
+    params = {"number": application.number, "employer": employer}
+    return Notice(person_id=application.person_id, kind="applications.confirmed", params=params)
 
 
 @action("applications.return_by_employer", on="application")

@@ -26,6 +26,8 @@ from exams.listing import Column, Filter, Listing
 from exams.register.queries import integrity_entries
 
 SHOWN_TO_EMPLOYER = ("submitted",)
+# So many applications are confirmed in one transaction; in between others get to write.
+PART = 40
 
 
 def listing_of(request: HttpRequest, **more: Any) -> Listing:
@@ -259,17 +261,17 @@ def _employer_page(request: HttpRequest, **more: Any) -> HttpResponse:
 @require_POST
 @needs("applications.confirm_by_employer")
 def confirm_many(request: HttpRequest) -> HttpResponse:
-    """Confirm the ticked applications with one stamped scan; each is confirmed by itself, and what is refused is named."""
+    """Confirm the ticked applications with one stamped scan, in parts, so that no transaction is long; what is refused is named."""
     form = StampForm(request.POST, request.FILES)
-    chosen = queries.visible_to(request.actor).filter(pk__in=request.POST.getlist("application"), state="submitted")
+    chosen = list(queries.visible_to(request.actor).filter(pk__in=request.POST.getlist("application"), state="submitted"))
     if not form.is_valid() or not chosen:
         return _employer_page(request, form=form, wrong=True, nothing=not chosen)
     stamp = form.cleaned_data["stamp"].read()
-    for application in chosen:
-        try:
-            actions.confirm_by_employer(by=request.actor, application=application, stamp=stamp)
-        except Refused as refusal:
-            return _employer_page(request, form=form, refusal=refusal)
+    try:
+        for start in range(0, len(chosen), PART):
+            actions.confirm_many(by=request.actor, applications=chosen[start : start + PART], stamp=stamp)
+    except Refused as refusal:
+        return _employer_page(request, form=form, refusal=refusal)
     messages.success(request, _("%(n)d applications confirmed and stamped.") % {"n": len(chosen)})
     return redirect("applications:employer")
 

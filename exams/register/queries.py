@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from exams.access import Actor
 from exams.people.queries import persons_visible_to
@@ -43,11 +44,32 @@ def held_codes(person_id: UUID) -> frozenset[str]:
     return frozenset(rows.values_list("qualification__code", flat=True))
 
 
-def certificate_of(person_id: UUID, qualification_id: UUID) -> Certificate | None:
-    """The latest certificate of an item."""
-    return (
-        Certificate.objects.filter(Q(person_id=person_id, qualification_id=qualification_id, state="valid")).order_by("-issued_on").first()
-    )
+@dataclass(frozen=True)
+class Record:
+    """What the register has of one person: the certificates that were not taken away, latest first, and the bars in force on a day."""
+
+    certificates: list[Certificate]
+    bars: list[Bar]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The items of which a certificate is held, valid or lapsed."""
+        return frozenset(held.qualification.code for held in self.certificates)
+
+    def certificate(self, qualification_id: UUID) -> Certificate | None:
+        """The latest certificate of an item."""
+        return next((held for held in self.certificates if held.qualification_id == qualification_id), None)
+
+
+def records_of(person_ids: Iterable[UUID], on: date) -> dict[UUID, Record]:
+    """The record of each of several persons, in two queries."""
+    found = {person: Record([], []) for person in person_ids}
+    certificates = Certificate.objects.filter(person_id__in=list(found), state="valid").select_related("qualification")
+    for certificate in certificates.order_by("-issued_on"):
+        found[certificate.person_id].certificates.append(certificate)
+    for bar in Bar.objects.filter(person_id__in=list(found), state="in_force", since__lte=on, until__gte=on).order_by("until"):
+        found[bar.person_id].bars.append(bar)
+    return found
 
 
 def integrity_entries(person_id: UUID) -> QuerySet[IntegrityEntry]:

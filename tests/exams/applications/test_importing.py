@@ -1,5 +1,6 @@
 """Workbooks of applications as opponents fill them in: every fault with its cell, nothing written before the import, all undone."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -7,17 +8,20 @@ from typing import Any
 import pytest
 
 from exams.applications import queries
-from exams.applications.actions import discard_batch, import_workbook, preview_workbook, undo_import
+from exams.applications.actions import confirm_by_employer, discard_batch, import_workbook, preview_workbook, undo_import
+from exams.applications.filing import file
 from exams.applications.models import Application, ImportBatch, PerformanceEntry
+from exams.applications.planning import plan
 from exams.documents.keeping import content_of
 from exams.documents.models import Document
 from exams.errors import NotPermitted, Refused, Stale
+from exams.journal.models import Entry
 from exams.messages.models import Message
 from exams.people.actions import record_employment
 from exams.people.models import Employment, Person
 from exams.register.models import Bar
 from tests.cast import id_number
-from tests.exams.applications.world import World
+from tests.exams.applications.world import PDF, World
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +251,28 @@ def test_only_inside_the_window(world: World, days: int, open_: bool) -> None:
         assert refused(world.preview, data=world.workbook(world.row(1))) == ["applications.window"]
 
 
+def test_one_new_person_for_two_items_is_registered_once(world: World) -> None:
+    one, two = world.imported(world.row(1), world.row(1, item="MT-Ⅱ"))
+    assert one.person_id == two.person_id and one.performance.count() == two.performance.count() == 3
+    said = [json.loads(entry.body)["facts"]["new"] for entry in Entry.objects.filter(action="people.register_person").order_by("pk")]
+    assert said == [True, False]
+    assert Employment.objects.filter(person=one.person).count() == 1
+    rows = Entry.objects.filter(action="applications.import_row").order_by("pk")
+    assert [(json.loads(entry.body)["facts"], entry.object_id) for entry in rows] == [
+        ({"kind": "new", "row": 2}, str(one.pk)),
+        ({"kind": "new", "row": 3}, str(two.pk)),
+    ]
+
+
+def test_an_application_confirmed_while_the_workbook_is_read_is_not_overwritten(world: World) -> None:
+    (application,) = world.imported(world.row(1))
+    data = world.workbook(world.row(1, years=9))
+    found, batch = plan(data, world.event, world.employer, world.today), world.preview(data)
+    confirm_by_employer(by=world.clerk, application=application, stamp=PDF)
+    with pytest.raises(Stale):
+        file(world.clerk, batch, found.rows)
+
+
 def test_undo_takes_everything_back(world: World) -> None:
     world.imported(world.row(1))
     batch = import_workbook(by=world.clerk, batch=world.preview(world.workbook(world.row(1, years=9), world.row(2))))
@@ -260,9 +286,6 @@ def test_undo_takes_everything_back(world: World) -> None:
 
 
 def test_undo_is_refused_once_somebody_went_on(world: World) -> None:
-    from exams.applications.actions import confirm_by_employer
-    from tests.exams.applications.world import PDF
-
     batch = import_workbook(by=world.clerk, batch=world.preview(world.workbook(world.row(1), world.row(2))))
     confirm_by_employer(by=world.clerk, application=batch.applications.first(), stamp=PDF)
     assert refused(undo_import, by=world.clerk, batch=batch) == ["applications.gone_on"]
@@ -290,8 +313,6 @@ def test_strangers(world: World) -> None:
 
 
 def test_the_number_of_queries_of_a_plan_does_not_grow(world: World, django_assert_num_queries: Any) -> None:
-    from exams.applications.planning import plan
-
     def planned(n: int, rows: int) -> None:
         data = world.workbook(*[world.row(k) for k in range(1, rows + 1)])
         with django_assert_num_queries(n):

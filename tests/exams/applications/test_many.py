@@ -1,23 +1,43 @@
 """Several applications at once, the papers to print, and the comparison with the public platform."""
 
+import json
+import threading
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
 from exams.access import SYSTEM
 from exams.applications import letters
-from exams.applications.actions import accept, accept_many, approve, approve_many, ask_correction, do_not_accept, lapse, verify_many
+from exams.applications.actions import (
+    accept,
+    accept_many,
+    add_material,
+    approve,
+    approve_many,
+    ask_correction,
+    confirm_many,
+    do_not_accept,
+    lapse,
+    return_by_employer,
+    verify_many,
+    withdraw,
+)
 from exams.applications.gates import hindrances_to_approve
-from exams.applications.models import Application, Verification
-from exams.errors import NotPermitted, Refused
+from exams.applications.models import Application, EmployerConfirmation, Material, Verification
+from exams.errors import NotPermitted, Refused, Stale
+from exams.journal.models import Entry
+from exams.journal.projection import differences
+from exams.messages.models import Message
 from exams.people.models import KinEdge, Person
 from exams.recusal.models import Ruling
 from exams.register.models import Certificate
 from tests.cast import sign_in_as
-from tests.exams.applications.world import World
+from tests.exams.applications.world import PDF, World
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +115,93 @@ def test_a_foreign_application_in_the_list_stops_all(world: World) -> None:
     with pytest.raises(NotPermitted):
         verify_many(by=world.first, applications=rows, kind="performance", outcome="confirmed", method="performance")
     assert states() == {"employer_confirmed"}
+
+
+def test_what_somebody_moved_first_is_stale_and_stops_all(world: World) -> None:
+    rows = confirmed(world)
+    rows[0].materials.all().delete()
+    withdraw(by=world.cast.candidate(rows[1].person), application=Application.objects.get(pk=rows[1].pk))
+    with pytest.raises(Stale) as caught:
+        accept_many(by=world.exam_clerk, applications=rows)
+    assert caught.value.obj == rows[1]
+    assert states() == {"employer_confirmed", "withdrawn"}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads really race only on PostgreSQL")
+@pytest.mark.django_db(transaction=True)
+def test_two_lists_that_overlap_race(world: World) -> None:
+    rows = confirmed(world, 4)
+    start, answers = threading.Barrier(2), []
+
+    def take(chosen: list[Application]) -> None:
+        start.wait()
+        try:
+            accept_many(by=world.exam_clerk, applications=chosen)
+            answers.append("done")
+        except Stale:
+            answers.append("stale")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take, args=[chosen]) for chosen in (rows[:3], rows[:0:-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["done", "stale"]
+    assert Application.objects.filter(state="accepted").count() == 3 == Entry.objects.filter(action="applications.accept").count()
+
+
+# -- the employer ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_employer_confirms_a_list_with_one_scan(world: World) -> None:
+    plain, titled, handed_in = world.imported(world.row(1), world.row(2, title="高级工程师"), world.row(3))
+    add_material(by=world.clerk, application=handed_in, kind="education", content=b"%PDF-1.7\nown")
+    made = confirm_many(by=world.clerk, applications=[titled, plain, handed_in], stamp=PDF)
+    assert states() == {"employer_confirmed"}
+    assert {row.application_id: row.covers for row in made} == {
+        plain.pk: ["education", "performance"],
+        titled.pk: ["education", "title", "performance"],
+        handed_in.pk: ["education", "performance"],
+    }
+    assert len({row.stamp_document_id for row in made}) == 3
+    owned = {row.application_id: row.stamp_document_id for row in made}
+    stamped = Material.objects.exclude(application=handed_in, kind="education")
+    assert {(row.application_id, row.document_id) for row in stamped} == set(owned.items()) and stamped.count() == 6
+    assert Material.objects.get(application=handed_in, kind="education").document_id != owned[handed_in.pk]
+    assert Message.objects.filter(kind="applications.confirmed").count() == 3
+    assert list(differences(EmployerConfirmation)) == []
+    said = [json.loads(entry.body)["facts"] for entry in Entry.objects.filter(action="applications.confirm_by_employer").order_by("pk")]
+    due = Application.objects.get(pk=plain.pk).accept_by.isoformat()
+    assert [one["covers"] for one in said] == [row.covers for row in made] and {one["accept_by"] for one in said} == {due}
+
+
+@pytest.mark.parametrize("wrong", ["moved", "foreign", "no scan"])
+def test_one_that_cannot_be_confirmed_stops_all(world: World, wrong: str) -> None:
+    rows = world.imported(world.row(1), world.row(2))
+    if wrong == "moved":
+        return_by_employer(by=world.clerk, application=Application.objects.get(pk=rows[1].pk), reason="缺材料")
+    if wrong == "foreign":
+        Application.objects.filter(pk=rows[1].pk).update(employer=world.cast.other_employer)
+    expected = {"moved": Stale, "foreign": NotPermitted, "no scan": Refused}[wrong]
+    with pytest.raises(expected):
+        confirm_many(by=world.clerk, applications=rows, stamp=b"<html>" if wrong == "no scan" else PDF)
+    assert states() <= {"submitted", "draft"}
+    assert not EmployerConfirmation.objects.exists() and not Material.objects.exists()
+
+
+def test_a_long_list_is_confirmed_in_parts(client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exams.applications.views.PART", 2)
+    rows = world.imported(*[world.row(n) for n in (1, 2, 3)])
+    sign_in_as(client, world.clerk)
+    stamp = SimpleUploadedFile("stamp.pdf", PDF)
+    answer = client.post(reverse("applications:confirm_many"), {"application": [str(row.pk) for row in rows], "stamp": stamp}, follow=True)
+    assert "3 applications confirmed and stamped." in answer.content.decode()
+    assert states() == {"employer_confirmed"}
+
+
+# -- pages ----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_page_of_many(client: Client, world: World) -> None:

@@ -13,7 +13,7 @@ from exams.journal.projection import differences
 from exams.people.models import Person, Registration
 from exams.register.actions import enter_bar, enter_integrity, lift_bar, record_certificate
 from exams.register.models import Bar, Certificate
-from exams.register.queries import active_bars, barred, held_codes
+from exams.register.queries import active_bars, barred, held_codes, records_of
 from tests.cast import Cast, id_number, sign_in_as
 
 SINCE, UNTIL = date(2026, 3, 1), date(2027, 2, 28)
@@ -100,6 +100,21 @@ def test_a_certificate_number_once(cast: Cast) -> None:
     assert held_codes(held.person_id) == {"UT-Ⅱ"}
     Certificate.objects.update(state="revoked")
     assert held_codes(held.person_id) == frozenset()
+
+
+def test_the_record_of_many_is_that_of_each(cast: Cast, bar: Bar, django_assert_num_queries: Any) -> None:
+    older, newer = certificate(cast, "TS-1"), certificate(cast, "TS-2")
+    Certificate.objects.filter(pk=newer.pk).update(issued_on=SINCE + timedelta(days=1))
+    other = cast.person("李四", 2)
+    with django_assert_num_queries(2):
+        records = records_of([bar.person_id, other.pk], SINCE)
+    mine, theirs = records[bar.person_id], records[other.pk]
+    assert (mine.codes, theirs.codes) == (held_codes(bar.person_id), frozenset()) == ({"UT-Ⅱ"}, frozenset())
+    assert (mine.bars, theirs.bars) == (list(active_bars(bar.person_id, SINCE)), []) == ([bar], [])
+    assert mine.certificate(older.qualification_id) == newer and theirs.certificate(older.qualification_id) is None
+    assert records_of([bar.person_id], UNTIL + timedelta(days=1))[bar.person_id].bars == []
+    Certificate.objects.update(state="revoked")
+    assert records_of([bar.person_id], SINCE)[bar.person_id].certificates == []
 
 
 def test_pages_for_reader_stranger_and_the_person(client: Client, cast: Cast, bar: Bar) -> None:
