@@ -36,9 +36,10 @@ def check_in(
 
 
 def at_door(sitting: Sitting, *, token: str = "", place: Place | None = None) -> tuple[Place | None, Objection | None]:
-    """The place somebody claims, and why he may not be admitted (None: welcome). Writes nothing."""
+    """The place somebody claims, as it stands now, and why he may not be admitted (None: welcome). Writes nothing."""
     read = tickets.read(token, [sittings.ticket_key().public_key()]) if token else None
-    found = _place(read.place) if read else place
+    claimed = read.place if read else place and place.pk
+    found = _place(claimed) if claimed else None
     closes = closing_time(sitting)
     closes_text = f"{spelling.local(closes):%H:%M}"
     if found is None:

@@ -88,7 +88,7 @@ def of_search(found: list[Place], sitting: Sitting) -> Shown:
 
 def context(sitting: Sitting, shown: Shown | None = None) -> dict[str, Any]:
     """Everything the screen shows besides the answer."""
-    places = queries.places_with_answers(sitting)
+    places, closes = queries.places_with_answers(sitting), closing_time(sitting)
     return {
         "sitting": sitting,
         "shown": shown,
@@ -96,6 +96,6 @@ def context(sitting: Sitting, shown: Shown | None = None) -> dict[str, Any]:
         "places": places,
         "photo": shown is not None and shown.place is not None and shown.here and photo_of(shown.place) is not None,
         "last": queries.last_answers(sitting),
-        "closes": closing_time(sitting),
-        "closes_text": spelling.hour(closing_time(sitting)),
+        "closes": closes,
+        "closes_text": spelling.hour(closes),
     }

@@ -67,10 +67,10 @@ def scan(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _scanned(request: HttpRequest, sitting: Sitting, text: str) -> HttpResponse:
-    found, _objection = at_door(sitting, token=text)
     try:
         answer = actions.check_in(by=request.actor, sitting=sitting, token=text)
     except Refused as refusal:
+        found, _objection = at_door(sitting, token=text)
         return _refused(request, sitting, found, refusal)
     return _respond(request, sitting, answers.of_answer(_answer(sitting, answer.pk)))
 
