@@ -62,8 +62,8 @@ PSEUDO = {"candidate": _("Candidate"), "system": _("System")}
 STAFF = frozenset(CAPACITIES)
 
 _THREE_ADMINISTRATORS = "GB/T 22239-2019 8.1.4.2"
-_SEPARATION = "市监特设发〔2024〕34号 一(三)"
-_ROLE_CONFLICT = "GB/T 22239-2019 8.1.4.2; 市监特设发〔2024〕34号 一(三)"
+_SEPARATION = _("Notice 2024 No. 34, I (3)")
+_ROLE_CONFLICT = _("GB/T 22239-2019 8.1.4.2; notice 2024 No. 34, I (3)")
 
 
 def _pairs(first: tuple[str, ...], second: tuple[str, ...], basis: str) -> dict[frozenset[str], str]:

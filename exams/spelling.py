@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,6 +21,11 @@ _DURATIONS_ZH = ((86400, "天"), (3600, "小时"), (60, "分"), (1, "秒"))
 def chinese() -> bool:
     """Whether the reader reads Chinese."""
     return (get_language() or "").startswith("zh")
+
+
+def named(row: Any) -> str:
+    """An item or a subject in the reader's language; by its Chinese name where it has no other."""
+    return str(row.name_zh if chinese() else row.name_en or row.name_zh)
 
 
 def local(moment: datetime) -> datetime:

@@ -23,8 +23,7 @@ from exams.people.vouching import vouching
 from exams.recusal.facts import Matter
 from exams.recusal.standing import Stand, standing
 from exams.ticks import tick
-from exams.verdicts import Objection
-from exams.verdicts import gettext_noop as noop
+from exams.verdicts import Objection, gettext_noop
 
 RUNNING_OUT = timedelta(days=30)
 
@@ -57,8 +56,8 @@ def serves_elsewhere(actor: Actor, person: Person) -> Iterator[Objection]:
     if Appointment.objects.filter(person=person, state="in_force").exclude(organisation=actor.organisation_id).exists():
         yield Objection(
             "appointments.serves_elsewhere",
-            noop("This person serves for another organisation, which hands over the account."),
-            remedy=noop("Ask the system administrator."),
+            gettext_noop("This person serves for another organisation, which hands over the account."),
+            remedy=gettext_noop("Ask the system administrator."),
         )
 
 

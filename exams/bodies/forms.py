@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams import clock
 from exams.bodies.models import ManagementDocument, OtherBusiness
 from exams.bodies.rules import places_of
-from exams.catalogue.models import Qualification
+from exams.catalogue import queries as catalogue
 from exams.people.queries import found_by_number
 
 
@@ -24,8 +25,7 @@ class Day(forms.DateInput):
 
 
 def _families() -> list[tuple[str, str]]:
-    names = Qualification.objects.order_by("family").values_list("family", flat=True).distinct()
-    return [(name, name) for name in names]
+    return list(catalogue.families().items())
 
 
 class Entrustment(forms.Form):
@@ -94,7 +94,9 @@ class Check(forms.Form):
 
     checked_on = forms.DateField(label=_("Checked on"), widget=Day(), initial=clock.today)
     item = forms.CharField(label=_("What was checked"), max_length=200)
-    finding = forms.CharField(label=_("What was found"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500)
+    finding = forms.CharField(
+        label=pgettext_lazy("internal check", "What was found"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
+    )
     major = forms.BooleanField(label=_("Major finding"), required=False)
     due_on = forms.DateField(label=_("Correct by"), widget=Day(), required=False)
 

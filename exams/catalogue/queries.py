@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
-from django.utils.translation import get_language
 
+from exams import spelling
 from exams.access import Actor
 from exams.catalogue.models import CalendarDay, Edition, Qualification
 from exams.workdays import Calendar
@@ -39,7 +39,7 @@ def plannable(qualification: Qualification, on: date) -> Edition | None:
 
 def families() -> dict[str, str]:
     """Item families by id, each with the shortest name among its items, without the level, in the reader's language."""
-    chinese = (get_language() or "").startswith("zh")
+    chinese = spelling.chinese()
     found: dict[str, str] = {}
     for row in Qualification.objects.order_by("family", "code"):
         title = _without_level(row, chinese)

@@ -10,11 +10,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from exams import cells, clock
+from exams import cells, clock, spelling
 from exams.access import may, needs
 from exams.catalogue import actions, queries
 from exams.catalogue.forms import Day, Reason, RulesFile
@@ -24,9 +23,8 @@ from exams.errors import Refused
 from exams.listing import Column, Filter, Listing
 
 
-def named(row: Any) -> str:
-    """The name in the reader's language; the Chinese one where there is no other."""
-    return row.name_zh if (get_language() or "").startswith("zh") else row.name_en or row.name_zh
+def _page(row: Qualification) -> str:
+    return reverse("catalogue:item", args=[row.pk])
 
 
 @require_safe
@@ -37,7 +35,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         queries.with_editions(request.actor),
         [
-            Column("name", _("Item"), named, kind="head", sort="name_zh", link=lambda row: reverse("catalogue:item", args=[row.pk])),
+            Column("name", _("Item"), spelling.named, kind="head", sort="name_zh", link=_page),
             Column("code", _("Item code"), official_code, sort="code"),
             Column("regulation", _("Regulation"), sort="regulation"),
             Column("level", _("Level"), sort="level"),
@@ -94,12 +92,12 @@ def _item_page(request: HttpRequest, qualification: Any, edition_pk: UUID | None
     chosen = _chosen(qualification.versions, edition_pk)
     context = {
         "qualification": qualification,
-        "name": named(qualification),
+        "name": spelling.named(qualification),
         "code": official_code(qualification),
         "edition": chosen,
         "open": actions.hindrances(chosen, clock.today()) if chosen and chosen.state in ("draft", "confirmed") else [],
         "values": list(value_rows(FIELDS, chosen.rulebook.cells)) if chosen else [],
-        "subjects": [(named(subject), list(value_rows(SUBJECT_FIELDS, subject.cells))) for subject in chosen.rulebook.subjects]
+        "subjects": [(spelling.named(subject), list(value_rows(SUBJECT_FIELDS, subject.cells))) for subject in chosen.rulebook.subjects]
         if chosen
         else [],
         "rows": [(row, EDUCATION_LABELS[row.education], _(row.source)) for row in chosen.rulebook.eligibility] if chosen else [],

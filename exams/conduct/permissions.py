@@ -10,8 +10,7 @@ from exams.access import Actor, permission
 from exams.sittings.models import Sitting
 from exams.sittings.permissions import READERS
 from exams.sittings.queries import ON_DUTY, staff
-from exams.verdicts import Objection
-from exams.verdicts import gettext_noop as _n
+from exams.verdicts import Objection, gettext_noop
 
 AT_DOOR = ("chief", "invigilator", "identity_officer")
 
@@ -29,7 +28,8 @@ def on_duty(actor: Actor, obj: Any) -> bool | Objection:
         return True
     if staff(sitting_of(obj)).filter(person=actor.person_id, capacity=actor.capacity).exists():
         return True
-    return Objection("conduct.not_on_duty", _n("You have no duty in this sitting."), remedy=_n("Ask the chief."))
+    said, remedy = gettext_noop("You have no duty in this sitting."), gettext_noop("Ask the chief.")
+    return Objection("conduct.not_on_duty", said, remedy=remedy)
 
 
 def own_duty(actor: Actor, duty: Any) -> bool:

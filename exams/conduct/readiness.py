@@ -107,7 +107,7 @@ def staff_present(sitting: Sitting) -> Iterator[Objection]:
         )
 
 
-@readiness("conduct.recusal", _("Nobody on duty stands under an objection"), _("Notice 2024 No. 34, part 1 (3)"))
+@readiness("conduct.recusal", _("Nobody on duty stands under an objection"), _("Notice 2024 No. 34, I (3)"))
 def staff_clear(sitting: Sitting) -> Iterator[Objection]:
     """Every duty rests on a ruling, and no notice about it is open. Opening asks recusal once more."""
     duties = list(queries.staff(sitting))
@@ -120,7 +120,7 @@ def staff_clear(sitting: Sitting) -> Iterator[Objection]:
                 "conduct.staff_objected",
                 _("%(person)s may not act here: a new fact, or no ruling."),
                 {"person": duty.person.name},
-                _("Notice 2024 No. 34, part 1 (3)"),
+                _("Notice 2024 No. 34, I (3)"),
                 _("Replace the person, or have the superior decide."),
             )
 

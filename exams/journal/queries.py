@@ -100,9 +100,14 @@ def _line(entry: Entry, witnessed: bool) -> Line:
         at=entry.occurred_at,
         action=entry.action,
         text=declared.title if declared else entry.action,
-        by=detail.get("actor", ""),
+        by=_who(body["actor"]["capacity"], detail.get("actor", "")),
         outcome=entry.outcome,
         witnessed=witnessed,
         entry_id=entry.id,
         facts=body["facts"],
     )
+
+
+def _who(capacity: str, name: str) -> str:
+    """The name as it was written down; what the system did by itself is said in the reader's language."""
+    return gettext(capacities.title(capacity)) if capacity == "system" else name

@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exams.access import PERMISSIONS, needs
-from exams.journal import checkpoints, queries
+from exams.journal import checkpoints, naming, queries
 from exams.journal.forms import CosignatureForm
 from exams.journal.models import Checkpoint, Entry
 from exams.journal.notes import NoteError
 from exams.listing import Column, Filter, Listing
 
 OUTCOMES = [("done", gettext_lazy("Done")), ("refused", gettext_lazy("Refused")), ("denied", gettext_lazy("Denied"))]
-
 
 
 @needs("journal.read")
@@ -31,7 +30,7 @@ def entries(request: HttpRequest) -> HttpResponse:
             Column("recorded_at", gettext_lazy("Recorded"), kind="when", sort="recorded_at"),
             Column("action", gettext_lazy("Act"), value=_title, sort="action"),
             Column("outcome", gettext_lazy("Outcome"), value=lambda entry: dict(OUTCOMES)[entry.outcome], sort="outcome"),
-            Column("object_type", gettext_lazy("Object"), value=lambda entry: entry.object_type.removeprefix("exams.")),
+            Column("object_type", gettext_lazy("Object"), value=lambda entry: naming.titled(entry.object_type)),
             Column("capacity", gettext_lazy("Capacity"), value=queries.capacity),
         ],
         search=["action", "object_type", "object_id"],
@@ -88,4 +87,4 @@ def _state() -> dict[str, object]:
 
 def _title(entry: Entry) -> str:
     declared = PERMISSIONS.get(entry.action)
-    return str(declared.title) if declared else entry.action
+    return _(declared.title) if declared else entry.action

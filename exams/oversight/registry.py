@@ -18,11 +18,12 @@ from typing import Any, Literal
 from exams.people.models import Organisation
 from exams.programme.models import Event
 from exams.registry import Registry
+from exams.verdicts import gettext_noop
 
 Level = Literal["serious", "ordinary", "notice"]
 Block = Literal["management", "video", "archive"]
 AUDIT_CHECKS = Registry("audit checks")
-NOTICE = "市监特设发〔2024〕34号 一(三)"
+NOTICE = gettext_noop("Notice 2024 No. 34, I (3)")
 
 
 @dataclass(frozen=True)

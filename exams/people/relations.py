@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exams.verdicts import gettext_noop as _
 
-BASIS = "公务员法 Art. 74; 人社部规〔2019〕1号 Art. 6"
+BASIS = _("Civil Servant Law, Art. 74; recusal rules for public institutions (2019), Art. 6")
 
 # Class by class, as the form lists them; what each leads to is derived from all declarations together.
 CLASSES: tuple[tuple[str, dict[str, str]], ...] = (

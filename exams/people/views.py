@@ -324,7 +324,7 @@ def kin(request: HttpRequest) -> HttpResponse:
     rows = [
         {"edge": edge, "relation": _(relations.TITLES.get(edge.relation, edge.relation))} for edge in queries.kin_visible_to(request.actor)
     ]
-    return render(request, "exams/people/kin.html", {"rows": rows, "form": form, "refusal": refusal, "basis": relations.BASIS})
+    return render(request, "exams/people/kin.html", {"rows": rows, "form": form, "refusal": refusal, "basis": _(relations.BASIS)})
 
 
 @needs("people.withdraw_kin")

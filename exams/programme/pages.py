@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from exams import lifecycle, spelling
@@ -40,17 +39,12 @@ def stages(event: Event) -> list[Stage]:
     ]
 
 
-def name_of(row: Any) -> str:
-    """A name in the reader's language; the Chinese one where there is no other."""
-    return row.name_zh if (get_language() or "").startswith("zh") else row.name_en or row.name_zh
-
-
 def categories(event: Event) -> str:
     return spelling_list([_(rules.CATEGORIES.get(code, code)) for code in event.categories])
 
 
 def items_of(event: Event) -> str:
-    return spelling_list([name_of(item.qualification) for item in event.items.all()])
+    return spelling_list([spelling.named(item.qualification) for item in event.items.all()])
 
 
 @dataclass(frozen=True)
@@ -74,14 +68,14 @@ def _notice_item(item: EventItem) -> NoticeItem:
     book, qualification = item.edition.rulebook, item.qualification
     subjects = [_subject(subject) for subject in book.subjects]
     return NoticeItem(
-        qualification.code, name_of(qualification), qualification.level, list(_conditions(book)), subjects, item.edition.version
+        qualification.code, spelling.named(qualification), qualification.level, list(_conditions(book)), subjects, item.edition.version
     )
 
 
 def _subject(subject: Subject) -> dict[str, Any]:
     value = {name: cell.value for name, cell in subject.cells.items()}
     return {
-        "name": name_of(subject),
+        "name": spelling.named(subject),
         "form": _(FORMS.get(value["form"] or "", "")) if value["form"] else "",
         "medium": _(MEDIA.get(value["medium"] or "", "")) if value["medium"] else "",
         "minutes": value["minutes"],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from exams import cells
+from exams import cells, spelling
 from exams.access import may, needs
 from exams.errors import Refused, refuse
 from exams.listing import Column, Filter, Listing
@@ -265,7 +265,7 @@ def _plan(request: HttpRequest, pk: UUID) -> AnnualPlan:
 @needs("programme.plans")
 def plan_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _plan(request, pk)
-    items = [{"row": row, "name": pages.name_of(row.qualification)} for row in found.items.select_related("qualification")]
+    items = [{"row": row, "name": spelling.named(row.qualification)} for row in found.items.select_related("qualification")]
     may_publish = found.state == "draft" and may(request.actor, "programme.publish_plan", found)
     return render(request, "exams/programme/plan_page.html", {"plan": found, "items": items, "may_publish": may_publish})
 

@@ -24,7 +24,7 @@ __all__ = [
     "preview_marks_workbook", "publish_results", "refuse_change", "settle_mark", "sign_results", "start_marking", "void_mark",
 ]  # fmt: skip
 
-_TWO = "令31号; 2024年第34号公告 一(三)"
+_TWO = _("Order 31 (2017) of the Ministry of Human Resources, by analogy; notice 2024 No. 34, I (3)")
 _SCORE_RULE = _("Patent Agent Qualification Rules, Art. 41, by analogy; score rules of the body")
 
 
@@ -84,7 +84,7 @@ def void_mark(*, by: Actor, mark: Mark, decision: str) -> Mark:
         refuse(
             "results.decision",
             _("A score becomes void only by a decision."),
-            basis="令31号 第7条",
+            basis=_("Order 31 (2017) of the Ministry of Human Resources, Art. 7, by analogy"),
             remedy=_("Enter the number of the decision."),
         )
     lifecycle.move(mark, "void", reason=decision.strip()[:300])

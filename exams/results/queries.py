@@ -15,7 +15,7 @@ from exams.conduct.models import CheckIn
 from exams.programme.models import Event
 from exams.results.grading import PASS
 from exams.results.models import Mark, Result, ScoreChange
-from exams.sittings.models import Place, Sitting, TimeSlot
+from exams.sittings.models import Place, Sitting
 
 # Who records scores, who else of the body sees them, and who supervises.
 RECORDERS = ("score_clerk", "marker", "assessor")
@@ -121,12 +121,6 @@ def figures(event: Event) -> dict[str, int]:
     """How many of each conclusion."""
     rows = Result.objects.filter(application__event=event).values_list("outcome").annotate(n=Count("id"))
     return dict(rows.order_by("outcome"))
-
-
-def subject_title(slot: TimeSlot) -> str:
-    """The name of a slot's subject as its rule version has it; the code where the rules do not know it."""
-    names = {subject.code: subject.name_zh for subject in slot.item.edition.rulebook.subjects}
-    return names.get(slot.subject) or slot.subject
 
 
 def score_of(text: str) -> Decimal | None:

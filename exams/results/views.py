@@ -61,7 +61,7 @@ def event(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sheet": sheet,
         "open": open_ones,
         "unsigned": publishing_blockers(sheet) if sheet and sheet.state != "published" else [],
-        "sittings": [(one, queries.subject_title(one.slot)) for one in _sittings(request, row)],
+        "sittings": _sittings(request, row),
         "may": {name: bool(may(request.actor, f"results.{name}", row)) for name in ("grade", "sign_results", "publish_results")},
         "figures": [(grading.OUTCOMES[id], n, grading.TONES[id]) for id, n in queries.figures(row).items()],
     }
@@ -74,8 +74,9 @@ def _sittings(request: HttpRequest, row: Event) -> Any:
 
 
 def _results(request: HttpRequest, row: Event) -> Listing:
+    found = queries.results_visible_to(request.actor).filter(application__event=row)
     return Listing(
-        queries.results_visible_to(request.actor).filter(application__event=row).select_related("application__item__qualification"),
+        found.select_related("application__item__qualification", "edition"),
         [
             Column("number", _("Application"), "application.number", kind="head", sort="application__number"),
             Column("item", _("Item"), "application.item.qualification.code", sort="application__item__qualification__code"),
@@ -93,7 +94,8 @@ def _results(request: HttpRequest, row: Event) -> Listing:
 
 
 def _lines(result: Result) -> str:
-    return " · ".join(f"{line['subject']} {line.get('score', '—')}" for line in result.lines)
+    names = {subject.code: spelling.named(subject) for subject in result.edition.rulebook.subjects}
+    return " · ".join(f"{names.get(line['subject']) or line['subject']} {line.get('score', '—')}" for line in result.lines)
 
 
 @needs("results.see")
@@ -143,7 +145,6 @@ def sitting(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "refusal": refusal,
         "workbook": WorkbookForm(),
         "when": spelling.span(row.starts_at, row.ends_at),
-        "subject": queries.subject_title(row.slot),
     }
     return render(request, "exams/results/sitting.html", context, status=409 if refusal or form.errors else 200)
 
@@ -238,7 +239,7 @@ def _told(result: Result, line: dict[str, Any]) -> dict[str, Any]:
     subject = result.edition.rulebook.subject(line["subject"])
     return {
         **line,
-        "name": subject.name_zh or subject.code,
+        "name": spelling.named(subject) or subject.code,
         "title": _(grading.OUTCOMES[line["outcome"]]),
         "tone": grading.TONES[line["outcome"]],
     }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import keep_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from exams import capacities
@@ -17,6 +21,7 @@ from exams.sittings.parameters import KNOWN
 from exams.sittings.plan import Spot, rectangle
 
 INPUT = {"class": "input"}
+PLAN_PARTS = ("outline", "walls", "pillars", "door", "desk", "ceiling")
 
 
 def _text(label: Any, *, required: bool = True, most: int = 240, **more: Any) -> forms.CharField:
@@ -41,6 +46,12 @@ def _hour(label: Any) -> forms.TimeField:
 
 def _long(label: Any, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"class": "input", "rows": 4}), **more)
+
+
+@keep_lazy(str)
+def _coded(words: Any, codes: Iterable[str]) -> SafeString:
+    """A sentence with words in it that are typed as they stand, whatever the language."""
+    return format_html(words, codes=format_html_join(", ", "<code>{}</code>", ((code,) for code in codes)))
 
 
 class VenueForm(forms.Form):
@@ -74,9 +85,9 @@ class PlanForm(forms.Form):
     """The plan itself: outline, walls, pillars, door and desk in millimetres, and one seat per line."""
 
     plan = _long(
-        _("Plan in millimetres (JSON)"), help_text=_("outline, walls, pillars, door, desk, ceiling. The front of the room is at y = 0.")
+        _("Plan in millimetres (JSON)"), help_text=_coded(_("Parts: {codes}. The front of the room is at y = 0."), PLAN_PARTS)
     )
-    seats = _long(_("Seats, one per line: number, x, y in millimetres, and “spare” where it is one"))
+    seats = _long(_("Seats, one per line"), help_text=_coded(_("Number, x and y in millimetres, and {codes} where it is one."), ("spare",)))
 
     def clean_plan(self) -> dict[str, Any]:
         try:

@@ -49,7 +49,7 @@ def print_room_tickets(*, by: Actor, sitting: Sitting) -> Document:
 def tickets_of_room(progress: Progress, *, by: Actor, sitting: str) -> dict[str, Any]:
     """All tickets of a room in seat order, as one file to be printed and collated."""
     found = Sitting.objects.select_related("room", "slot__event").get(pk=sitting)
-    progress.begin(1, "Printing tickets")
+    progress.begin(1, _("Printing tickets"))
     document = print_room_tickets(by=by, sitting=found)
     progress.advance()
     return {"document_id": document.pk, "tickets": found.places.filter(state="held").count()}

@@ -17,7 +17,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from exams import capacities, cells, spelling
+from exams.access import SYSTEM
 from exams.agenda import OpenItem
+from exams.catalogue import queries as catalogue
 from exams.journal import queries as journal
 from exams.verdicts import Objection
 
@@ -111,6 +113,7 @@ register.filter("hour", spelling.hour)
 register.filter("number", spelling.number)
 register.filter("duration", spelling.duration)
 register.filter("masked", spelling.masked)
+register.filter("named", spelling.named)
 
 
 @register.filter
@@ -139,6 +142,19 @@ def masked_tag(value: str | None, url: str = "") -> SafeString:
 def capacity_title(capacity: str) -> str:
     """The title of a capacity's id in the reader's language."""
     return gettext(capacities.title(capacity)) if capacity else ""
+
+
+@register.filter
+def actor_name(name: str) -> str:
+    """A name written down at the time; what the system did by itself is said in the reader's language."""
+    return gettext(capacities.title(SYSTEM.capacity)) if name == SYSTEM.name else name
+
+
+@register.filter
+def family_names(ids: str | Iterable[str]) -> str:
+    """{{ question.family|family_names }}: one item family, or several, by name; by id where the catalogue knows no such family."""
+    names = catalogue.families()
+    return ("、" if spelling.chinese() else ", ").join(names.get(one, one) for one in ([ids] if isinstance(ids, str) else ids))
 
 
 # ---- Refusals and what blocks ----------------------------------------------

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.oversight.registry import Draft, Scope, audit_check
 from exams.sittings.models import Sitting
-from exams.verdicts import gettext_noop as _n
+from exams.verdicts import gettext_noop
 from proctoring.coverage import queries
 from proctoring.coverage.models import Recording
 
-BASIS = "市监特设发〔2024〕34号 一(三)"
+BASIS = gettext_noop("Notice 2024 No. 34, I (3)")
 
 
 def _over(scope: Scope) -> Iterator[Sitting]:
@@ -27,7 +27,7 @@ def unexplained_gaps(scope: Scope) -> Iterator[Draft]:
     for sitting in _over(scope):
         for gap in queries.report(sitting).open_gaps:
             yield Draft(
-                _n("Room %(room)s, camera %(camera)s: %(seconds)s seconds without video and without explanation."),
+                gettext_noop("Room %(room)s, camera %(camera)s: %(seconds)s seconds without video and without explanation."),
                 {"room": sitting.room.name, "camera": gap.camera.name, "seconds": gap.seconds},
                 about=sitting,
                 facts={"camera": gap.camera.name, "start_ms": gap.start, "end_ms": gap.end, "reasons": list(gap.reasons)},
@@ -41,7 +41,7 @@ def unseen_seats(scope: Scope) -> Iterator[Draft]:
         unseen = sorted(label for label, names in queries.report(sitting).seen.items() if not names)
         if unseen:
             yield Draft(
-                _n("Room %(room)s: no camera saw the seats %(seats)s."),
+                gettext_noop("Room %(room)s: no camera saw the seats %(seats)s."),
                 {"room": sitting.room.name, "seats": ", ".join(unseen)},
                 about=sitting,
                 facts={"seats": unseen},
@@ -56,7 +56,7 @@ def uncovered_time(scope: Scope) -> Iterator[Draft]:
         lost = covered.total("gap")
         if lost:
             yield Draft(
-                _n("Room %(room)s: %(seconds)s seat-seconds of %(all)s were not covered."),
+                gettext_noop("Room %(room)s: %(seconds)s seat-seconds of %(all)s were not covered."),
                 {"room": sitting.room.name, "seconds": -(-lost // 1000), "all": covered.all_ms // 1000},
                 about=sitting,
                 facts={"lost_ms": lost, "all_ms": covered.all_ms},
@@ -72,7 +72,7 @@ def no_recordings(scope: Scope) -> Iterator[Draft]:
         for camera in queries.counting(sitting):
             if camera.records and not within.filter(camera=camera).exists():
                 yield Draft(
-                    _n("Room %(room)s, camera %(camera)s: no recording file of the sitting is indexed."),
+                    gettext_noop("Room %(room)s, camera %(camera)s: no recording file of the sitting is indexed."),
                     {"room": sitting.room.name, "camera": camera.name},
                     about=camera,
                 )

@@ -1,4 +1,4 @@
-"""Where proctoring stands on the rail, and what it leaves open on the home pages."""
+"""Where proctoring stands on the rail, what it leaves open on the home pages, and what its tables are called."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from exams import clock, navigation
 from exams.access import Actor
 from exams.agenda import OpenItem, agenda
+from exams.journal.naming import name_tables
+from exams.verdicts import gettext_noop
 from proctoring.coverage import queries
 
 navigation.entry(
@@ -19,6 +21,15 @@ navigation.entry(
 )  # fmt: skip
 navigation.entry("proctoring.wall", _("Camera wall"), "wall:venues", "video_monitor", "chief", "technician", order=42)
 navigation.entry("proctoring.cameras", _("Cameras"), "cameras:list", "technician", order=44)
+
+name_tables(
+    {
+        "proctoring.Agent": gettext_noop("Room collector"),
+        "proctoring.Camera": gettext_noop("Camera"),
+        "proctoring.Explanation": gettext_noop("Explanation of a gap"),
+        "proctoring.FaultEvent": gettext_noop("Fault of a camera"),
+    }
+)
 
 
 @agenda("proctoring.gaps", "technician", "video_monitor", "chief")

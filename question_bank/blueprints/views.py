@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exams.access import may, needs
+from exams.catalogue import queries as catalogue
 from exams.errors import Refused
 from exams.listing import Column, Listing
 from question_bank.blueprints import actions, queries
@@ -26,12 +27,13 @@ from question_bank.questions.queries import known_families
 @needs("blueprints.list")
 def blueprints(request: HttpRequest) -> HttpResponse:
     """The blueprints of the actor's families."""
+    families = catalogue.families()
     listing = Listing(
         queryset=queries.visible_to(request.actor),
         columns=[
             Column("title", _("Blueprint"), kind="head", sort="title", link=lambda row: reverse("blueprints:page", args=[row.pk])),
             Column("state", _("State"), kind="state", sort="state"),
-            Column("family", _("Item family"), sort="family"),
+            Column("family", _("Item family"), lambda row: families.get(row.family, row.family), sort="family"),
             Column("rows", _("Rows"), lambda row: len(row.rows), kind="number"),
             Column("full_marks", _("Full marks"), lambda row: full_marks(row.rows), kind="number"),
             Column("made_at", _("Made"), kind="when", sort="made_at"),

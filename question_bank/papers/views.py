@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exams.access import may, needs, require
+from exams.catalogue import queries as catalogue
 from exams.errors import Refused
 from exams.jobs.actions import start
 from exams.lifecycle import LIFECYCLES
@@ -33,14 +34,14 @@ PERMISSIONS = ("assembly.read", "assembly.approve", "assembly.discard", "papers.
 @needs("assembly.list")
 def papers(request: HttpRequest) -> HttpResponse:
     """The papers the actor may know of; no text stands here."""
-    states = list(LIFECYCLES[Paper].labels.items())
+    states, families = list(LIFECYCLES[Paper].labels.items()), catalogue.families()
     listing = Listing(
         queryset=visible_to(request.actor).select_related("sealed", "opening"),
         columns=[
             Column("number", _("Test paper"), kind="head", sort="number", link=lambda row: reverse("papers:page", args=[row.pk])),
             Column("state", _("State"), kind="state", sort="state"),
             Column("title", _("Title"), sort="title"),
-            Column("family", _("Item family"), sort="family"),
+            Column("family", _("Item family"), lambda row: families.get(row.family, row.family), sort="family"),
             Column("spare", _("Main or spare"), lambda row: _("Spare paper") if row.spare_of_id else _("Main paper")),
             Column("opens_at", _("May be opened from"), "sealed.opens_at", kind="when", sort="sealed__opens_at"),
             Column("opened_at", _("Opened at"), "opening.opened_at", kind="when", sort="opening__opened_at"),

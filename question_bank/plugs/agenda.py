@@ -1,4 +1,4 @@
-"""What the home page of each capacity of the bank lists, the rail, the ticks and the watched rows."""
+"""What the home page of each capacity of the bank lists, the rail, the ticks, the watched rows and the names of the tables."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from exams import clock
 from exams.access import SYSTEM, Actor, may
 from exams.agenda import OpenItem, agenda
 from exams.errors import Stale
+from exams.journal.naming import name_tables
 from exams.journal.projection import watch
 from exams.navigation import entry
 from exams.ticks import tick
+from exams.verdicts import gettext_noop
 from question_bank.assembly import queries as papers
 from question_bank.assembly.models import Paper
 from question_bank.papers.actions import close_window
@@ -37,6 +39,22 @@ watch(Paper, "state", "seed_commitment", "approved_by")
 watch(SealedPaper, "ciphertext_digest", "commitment", "opens_at", "closes_at")
 watch(Opening, "first", "second", "first_at", "opened_at")
 watch(CustodianKey, "public", "person")
+
+name_tables(
+    {
+        "question_bank.Approval": gettext_noop("Approval of an opening"),
+        "question_bank.Blueprint": gettext_noop("Blueprint"),
+        "question_bank.CustodianKey": gettext_noop("Custodian key"),
+        "question_bank.HandOver": gettext_noop("Hand-over"),
+        "question_bank.Opening": gettext_noop("Opening of the paper"),
+        "question_bank.Paper": gettext_noop("Test paper"),
+        "question_bank.Printing": gettext_noop("Print run"),
+        "question_bank.Question": gettext_noop("Question"),
+        "question_bank.SealedPaper": gettext_noop("Sealed paper"),
+        "question_bank.SecrecyLetter": gettext_noop("Secrecy letter"),
+        "question_bank.SpareRequest": gettext_noop("Request for the spare paper"),
+    }
+)
 
 
 @agenda("question_bank.closed", *WRITERS, *MAKERS)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from exams import spelling
 from exams.appointments.models import Appointment
 from exams.interests.queries import trains_now_or_within
-from exams.journal import projection
+from exams.journal import naming, projection
 from exams.oversight.registry import Draft, Scope, audit_check
 from exams.people.models import Person
 from exams.recusal.gathering import policy_on
@@ -165,7 +165,8 @@ def _whole(sealed: SealedPaper) -> bool:
 
 
 def _difference(difference: projection.Difference) -> Draft:
-    shown = {"table": difference.model._meta.model_name, "field": difference.field or _("row"), "journal": str(difference.journal)[:120]}
+    table, field = naming.table(difference.model._meta.label), naming.column(difference.field) if difference.field else _("row")
+    shown = {"table": table, "field": field, "journal": str(difference.journal)[:120]}
     return Draft(
         _("%(table)s: the journal says %(field)s = %(journal)s, the table says %(found)s."),
         {**shown, "found": str(difference.table)[:120]},

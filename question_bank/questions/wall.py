@@ -22,7 +22,7 @@ from exams.verdicts import gettext_noop as _
 from question_bank.questions.models import SecrecyLetter
 
 LIFETIME = 100  # years
-SEPARATION = "市监特设发〔2024〕34号 一(三)"
+SEPARATION = _("Notice 2024 No. 34, I (3)")
 
 
 def wall(actor: Actor) -> Objection | None:

@@ -18,7 +18,7 @@ def _admitted(scope: Scope) -> QuerySet[Application]:
     return Application.objects.filter(event__in=scope.events, state__in=set(SAT)).select_related("event").order_by("number")
 
 
-@audit_check("applications.E001", _("Admitted without the employer’s confirmation"), basis="市监特设发〔2024〕34号 一(四)", level="serious")
+@audit_check("applications.E001", _("Admitted without the employer’s confirmation"), basis=_("Notice 2024 No. 34, I (4)"), level="serious")
 def without_stamp(scope: Scope) -> Iterator[Draft]:
     """Nobody is admitted whose material the employer has not confirmed and stamped."""
     for application in _admitted(scope).filter(confirmations=None):

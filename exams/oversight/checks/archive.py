@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from exams import clock
 from exams.archive import queries
 from exams.archive.models import Bag
-from exams.journal import verify
+from exams.journal import naming, verify
 from exams.oversight.registry import Draft, Scope, audit_check
 from exams.sittings.models import Sitting
 from exams.verdicts import gettext_noop
@@ -67,4 +68,10 @@ def journal_faults(scope: Scope) -> Iterator[Draft]:
     for (id, table), found in kinds.items():
         more = [fault.message % fault.params for fault in found[1:20]]
         facts = {"fault": id, "count": len(found), "more": more}
-        yield Draft(found[0].message, found[0].params, about=("journal", f"{id}:{table}"[:60]), facts=facts)
+        yield Draft(found[0].message, _worded(found[0].params), about=("journal", f"{id}:{table}"[:60]), facts=facts)
+
+
+def _worded(params: dict[str, Any]) -> dict[str, Any]:
+    """Table and column by the names a reader knows; their labels stand in the facts and in the key of the finding."""
+    words = {"table": naming.table, "field": naming.column}
+    return {key: words[key](value) if key in words else value for key, value in params.items()}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import spelling
 from exams.errors import Refused
-from exams.journal import projection
+from exams.journal import naming, projection
 from exams.oversight.registry import Draft, Scope, audit_check
 from exams.results import grading
 from exams.results.models import Mark, Result, ResultSheet, ScoreChange
@@ -40,8 +40,8 @@ def not_as_recorded(scope: Scope) -> Iterator[Draft]:
 
 def _difference(difference: projection.Difference) -> Draft:
     shown = {
-        "table": difference.model._meta.model_name,
-        "field": difference.field or gettext_noop("row"),
+        "table": naming.table(difference.model._meta.label),
+        "field": naming.column(difference.field) if difference.field else gettext_noop("row"),
         "journal": _plain(difference.journal),
     }
     return Draft(
