@@ -198,4 +198,5 @@ def show_in_full(*, by: Actor, person: Person, purpose: str) -> dict[str, str]:
 def _purpose_objections(purpose: str) -> list[Objection]:
     if len(purpose.strip()) >= SHORTEST_PURPOSE:
         return []
-    return [Objection("people.purpose", _("State in a few words what it is for; the words are kept."), {}, "个人信息保护法 Art. 6, 51")]
+    basis = _("Personal Information Protection Law, Arts. 6 and 51")
+    return [Objection("people.purpose", _("State in a few words what it is for; the words are kept."), {}, basis)]
