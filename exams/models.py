@@ -8,7 +8,7 @@ from exams.messages.models import Message
 from exams.people.models import Account, Authenticator, Employment, KinEdge, Organisation, Person, RecoveryCode, RecoverySheet, Registration, SignInTries
 from exams.catalogue.models import CalendarDay, Edition, Qualification
 from exams.register.models import Bar, Certificate, IntegrityEntry
-from exams.interests.models import Attendance, Authorship, Concealment, Declaration, Dispute, TrainingEngagement
+from exams.interests.models import Attendance, Authorship, Concealment, Course, Declaration, Dispute, MatchDoubt, ReportBatch, TrainingEngagement, Unmatched
 from exams.recusal.models import ObjectionNotice, PolicyValue, RecusalRequest, Ruling, Waiver
 from exams.appointments.models import Appointment
 from exams.bodies.models import BodyStandard, Entrustment, InternalCheck, ManagementDocument, OtherBusiness, StaffRecord

@@ -1,4 +1,7 @@
-"""What may stand in the way of fairness: training, authorship, declarations of interest, concealment and disputes."""
+"""What may stand in the way of fairness: training, authorship, declarations of interest, concealment and disputes.
+
+Whom a report names without a document number stands in `Unmatched` until somebody has decided who it is (`MatchDoubt`).
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +10,30 @@ from django.utils.translation import gettext_lazy as _
 from exams import lifecycle
 from exams.encryption import EncryptedField
 from exams.keys import primary_key
+
+
+class Course(models.Model):
+    """A training course as its organiser, an exam body or the authority reported it: who taught and who attended belong to it."""
+
+    id = primary_key()
+    organisation = models.ForeignKey("exams.Organisation", models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    family = models.CharField(max_length=40)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    reported_by = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-since", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="one_course_per_number"),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="course_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
 
 
 class TrainingEngagement(models.Model):
@@ -26,6 +53,7 @@ class TrainingEngagement(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     course = models.CharField(max_length=200, blank=True)
+    held_in = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="engagements")
     reported_by = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
 
@@ -35,6 +63,7 @@ class TrainingEngagement(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="training_engagement_period"
             ),
+            models.UniqueConstraint(fields=["held_in", "person"], name="one_engagement_per_course"),
         ]
         indexes = [models.Index(fields=["person", "family"])]
 
@@ -43,16 +72,24 @@ class TrainingEngagement(models.Model):
 
 
 class Attendance(models.Model):
-    """A trainee was present in a training engagement."""
+    """A trainee was trained by one engaged person, or attended a course: then everybody who taught there trained the trainee."""
 
     id = primary_key()
-    engagement = models.ForeignKey(TrainingEngagement, models.CASCADE, related_name="attendances")
+    engagement = models.ForeignKey(TrainingEngagement, models.CASCADE, null=True, blank=True, related_name="attendances")
+    course = models.ForeignKey(Course, models.CASCADE, null=True, blank=True, related_name="attendances")
     trainee = models.ForeignKey("exams.Person", models.PROTECT, related_name="attendances")
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["engagement", "trainee"]
-        constraints = [models.UniqueConstraint(fields=["engagement", "trainee"], name="one_attendance_each")]
+        ordering = ["engagement", "course", "trainee"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "trainee"], name="one_attendance_each"),
+            models.UniqueConstraint(fields=["course", "trainee"], name="one_attendance_per_course"),
+            models.CheckConstraint(
+                condition=Q(engagement__isnull=True, course__isnull=False) | Q(engagement__isnull=False, course__isnull=True),
+                name="attendance_of_one_thing",
+            ),
+        ]
 
 
 class Authorship(models.Model):
@@ -86,6 +123,7 @@ class Declaration(models.Model):
     answers = EncryptedField(default="{}")
     digest = models.CharField(max_length=64, blank=True)
     due_on = models.DateField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=12, default="due")
 
@@ -101,15 +139,24 @@ class Declaration(models.Model):
 
 
 class Dispute(models.Model):
-    """A person and another person or organisation are, or were, in dispute."""
+    """A person and another person or organisation are, or were, in dispute; a complaint one made of the other is one too."""
+
+    class Kind(models.TextChoices):
+        DISPUTE = "dispute", _("Dispute")
+        COMPLAINT = "complaint", _("Complaint or report made by one about the other")
+        LAWSUIT = "lawsuit", _("Lawsuit or arbitration")
 
     id = primary_key()
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.DISPUTE)
+    number = models.CharField(max_length=60, blank=True)
     person = models.ForeignKey("exams.Person", models.PROTECT, related_name="disputes")
     other_person = models.ForeignKey("exams.Person", models.PROTECT, null=True, blank=True, related_name="+")
     other_organisation = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     text = EncryptedField(default="")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    reported_by = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -137,9 +184,122 @@ class Concealment(models.Model):
         ordering = ["-proved_on", "id"]
 
 
+class Unmatched(models.Model):
+    """Somebody whom a report names without a document number: what was reported waits until it is known who that is.
+
+    `told` is JSON: name, birth_date, and what the kind needs. `same_key` is a keyed digest of all that makes two reports the same.
+    """
+
+    class Kind(models.TextChoices):
+        TRAINING = "training", _("Taught a course")
+        ATTENDANCE = "attendance", _("Attended a course")
+        AUTHORSHIP = "authorship", _("Wrote material")
+        EMPLOYMENT = "employment", _("Holds a post")
+        KIN = "kin", _("Declared relative")
+        DISPUTE = "dispute", _("Other side of a dispute")
+
+    id = primary_key()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    told = EncryptedField()
+    name_index = models.CharField(max_length=64, db_index=True)
+    same_key = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey("exams.Person", models.PROTECT, null=True, blank=True, related_name="unmatched")
+    organisation = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="unmatched")
+    reported_by = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_at = models.DateTimeField()
+    matched_to = models.ForeignKey("exams.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=12, default="open")
+
+    class Meta:
+        ordering = ["-recorded_at", "id"]
+        indexes = [models.Index(fields=["kind", "state"])]
+        constraints = [
+            models.CheckConstraint(condition=~Q(state="matched") | Q(matched_to__isnull=False), name="matched_to_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
+class MatchDoubt(models.Model):
+    """One registered person who may be the one a report names; a named person decides, with the reason."""
+
+    id = primary_key()
+    unmatched = models.ForeignKey(Unmatched, models.PROTECT, related_name="doubts")
+    person = models.ForeignKey("exams.Person", models.PROTECT, related_name="match_doubts")
+    raised_at = models.DateTimeField()
+    reason = EncryptedField(default="")
+    decided_by = models.ForeignKey("exams.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, default="open")
+
+    class Meta:
+        ordering = ["-raised_at", "id"]
+        indexes = [models.Index(fields=["person", "state"])]
+        constraints = [
+            models.UniqueConstraint(fields=["unmatched", "person"], name="one_doubt_per_person"),
+            models.UniqueConstraint(fields=["unmatched"], condition=Q(state="same_person"), name="only_one_is_meant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unmatched} · {self.person}"
+
+
+class ReportBatch(models.Model):
+    """One workbook of reports handed in: first a preview that writes nothing, then the import."""
+
+    class Kind(models.TextChoices):
+        COURSES = "courses", _("Training courses with teachers and trainees")
+        WORKS = "works", _("Books and aids with their authors")
+        POSTS = "posts", _("Employment of staff")
+        KIN = "kin", _("Relatives stated on signed forms")
+
+    id = primary_key()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    organisation = models.ForeignKey("exams.Organisation", models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey("exams.Person", models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    document_id = models.UUIDField(null=True)
+    annotated_id = models.UUIDField(null=True)
+    new = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    unmatched = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
+    report = EncryptedField(blank=True, default="")
+    imported_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=12, default="reading")
+
+    class Meta:
+        ordering = ["-uploaded_at", "id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 lifecycle.transitions(
     Declaration,
     {"due": {"sign": "signed"}, "signed": {"update": "updated", "expire": "expired"}},
     labels={"due": _("To be declared"), "signed": _("Declared"), "updated": _("Supplemented"), "expired": _("Lapsed")},
     tones={"due": "wait", "signed": "ok", "updated": "off", "expired": "off"},
+)
+lifecycle.transitions(
+    Unmatched,
+    {"open": {"match": "matched", "withdraw": "withdrawn"}},
+    labels={"open": _("Not yet matched"), "matched": _("Matched"), "withdrawn": _("Withdrawn")},
+    tones={"open": "wait", "matched": "ok", "withdrawn": "off"},
+)
+lifecycle.transitions(
+    MatchDoubt,
+    {"open": {"same": "same_person", "other": "other_person"}},
+    labels={"open": _("To be decided"), "same_person": _("The same person"), "other_person": _("Another person")},
+    tones={"open": "wait", "same_person": "ok", "other_person": "off"},
+)
+lifecycle.transitions(
+    ReportBatch,
+    {"reading": {"preview": "previewed"}, "previewed": {"import": "imported", "discard": "discarded"}},
+    labels={"reading": _("Being read"), "previewed": _("Preview"), "imported": _("Imported"), "discarded": _("Discarded")},
+    tones={"reading": "wait", "previewed": "wait", "imported": "ok", "discarded": "off"},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from exams.access import Actor
 from exams.interests import rules
-from exams.interests.models import Authorship, Concealment, Declaration, Dispute, TrainingEngagement
+from exams.interests.models import Authorship, Concealment, Declaration, Dispute, MatchDoubt, TrainingEngagement, Unmatched
 from exams.people.models import Employment
 
 SUPERVISION = frozenset({"authority_officer", "oversight_inspector", "system"})
@@ -99,6 +99,34 @@ def training_post(person_id: Any, on: date) -> Employment | None:
     """A post in a training body on the day; one query."""
     rows = Employment.objects.filter(person=person_id, organisation__kind="training_body", since__lte=on)
     return rows.filter(Q(until=None) | Q(until__gte=on)).select_related("organisation").first()
+
+
+# ---------------------------------------------------------------------------------------------- reported without a number
+
+
+def told(unmatched: Unmatched) -> dict[str, Any]:
+    """What was reported, days as days: name, birth_date, and what the kind needs."""
+    stored: dict[str, Any] = json.loads(unmatched.told)
+    return {key: date.fromisoformat(value) if key in _DAYS and value else value for key, value in stored.items()}
+
+
+_DAYS = frozenset({"birth_date", "since", "until", "published_on"})
+
+
+def open_doubts(persons: Collection[str], everybody: Collection[str]) -> QuerySet[MatchDoubt]:
+    """Who of these may be somebody a report names, kin left out; and whom those may be with whom these persons are in dispute."""
+    rows = MatchDoubt.objects.filter(Q(person__in=everybody) | Q(unmatched__person__in=persons), state="open", unmatched__state="open")
+    return rows.exclude(unmatched__kind="kin").select_related(
+        "person", "unmatched__person", "unmatched__organisation", "unmatched__course__organisation"
+    )
+
+
+def doubtful_kin() -> Iterator[tuple[str, str, str, bool]]:
+    """Keys of declarer and of who may be the relative, the relation and the support, for every open doubt about kin."""
+    rows = MatchDoubt.objects.filter(state="open", unmatched__state="open", unmatched__kind="kin")
+    for row in rows.select_related("unmatched__person", "person"):
+        said = json.loads(row.unmatched.told)
+        yield row.unmatched.person.id_index, row.person.id_index, said["relation"], bool(said.get("support"))
 
 
 def _reported(actor: Actor) -> Q:

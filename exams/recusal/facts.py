@@ -66,12 +66,16 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class KinEdge:
-    """One declaration: `relative` is the `relation` of `person`; both are keys, so that two half-declarations meet."""
+    """One declaration: `relative` is the `relation` of `person`; both are keys, so that two half-declarations meet.
+
+    `doubtful`: the relative was named without a number, and it is not decided whether that is the person of the key.
+    """
 
     person: str
     relative: str
     relation: str
     support: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +249,31 @@ class Tie(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doubt(Fact):
+    """A report names somebody without a number who may be `who`: one of the other fields is what would then be on record."""
+
+    person: str
+    who: str
+    named: str
+    training: Training | None = None
+    authored: Authored | None = None
+    employment: Employment | None = None
+    disputed: Disputed | None = None
+
+    @property
+    def supposed(self) -> list[Fact]:
+        return [part for part in (self.training, self.authored, self.employment, self.disputed) if part is not None]
+
+    def within(self, matter: Matter) -> Self | None:
+        training = self.training and self.training.within(matter)
+        disputed = self.disputed and self.disputed.within(matter)
+        if training and self.who != self.person and not training.trainees:
+            training = None
+        part = replace(self, training=training, disputed=disputed)
+        return part if part.supposed else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DutyTraining(Fact):
     """The annual training for a capacity holds until that day."""
 
@@ -290,6 +319,7 @@ class Facts:
     complaints: tuple[TakesPart, ...] = ()
     ties: tuple[Tie, ...] = ()
     duty_trainings: tuple[DutyTraining, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def name(self, person_id: str) -> str:
         return next((known.name for known in self.known if known.id == person_id), "")
@@ -305,6 +335,10 @@ class Facts:
         return replace(
             self, **{name: tuple(sorted({*getattr(self, name), *facts}, key=remembered)) for name, facts in more.items()}
         )
+
+    def without_doubts(self) -> Facts:
+        """Only what is certain."""
+        return replace(self, doubts=(), kin=tuple(edge for edge in self.kin if not edge.doubtful))
 
     def as_json(self) -> dict[str, Any]:
         return typing.cast(dict[str, Any], plain(self))
@@ -342,4 +376,5 @@ FIELD_OF: dict[type, str] = {
     TakesPart: "complaints",
     Tie: "ties",
     DutyTraining: "duty_trainings",
+    Doubt: "doubts",
 }

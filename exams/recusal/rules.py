@@ -10,13 +10,13 @@ from typing import Any
 
 from exams.capacities import excludes, title
 from exams.recusal import kinship
-from exams.recusal.facts import Employment, Facts, Hand, KinEdge, Matter, years_before
+from exams.recusal.facts import Doubt, Employment, Facts, Hand, KinEdge, Matter, years_before
 from exams.registry import Entry, Registry
 from exams.verdicts import Objection, Severity
 from exams.verdicts import gettext_noop as _
 
 RULES = Registry("recusal rules")
-VERSION = "2026-11"  # changes whenever a rule changes; kept with every ruling
+VERSION = "2026-12"  # changes whenever a rule changes; kept with every ruling
 
 # ---------------------------------------------------------------------------------------------------------------- who is asked
 
@@ -387,6 +387,47 @@ def requested(facts: Facts) -> Iterator[Said]:
             yield Said({"date": day}, None, _("It was decided on %(date)s that %(person)s steps back."))
 
 
+@rule(
+    "recusal.match_doubt",
+    _("Reported person not matched"),
+    _("%(named)s, whom a report names without a number, may be %(who)s; it is not decided. If so: %(ground)s."),
+    basis=_STEP_BACK,
+    remedy=_("Decide who is meant, or choose another person."),
+    severity="decide",
+)
+def match_doubt(facts: Facts) -> Iterator[Said]:
+    """Whoever is reported by name alone and may be this person: whether it is so is decided before it would matter."""
+    certain = facts.without_doubts()
+    for doubt in facts.doubts:
+        for ground in _grounds_if(doubt, certain):
+            names = {"named": doubt.named, "who": facts.name(doubt.who), "ground": RULES.get(ground.id).title}
+            yield Said(names, "disclose" if ground.severity == "disclose" else None)
+    for kin in _kin_if_matched(facts):
+        yield Said({"candidate": facts.name(kin)}, None, _MAY_BE_KIN, private=("candidate",))
+
+
+_MAY_BE_KIN = _(
+    "%(person)s is kin of candidate %(candidate)s if a relative declared by name alone is the person meant; it is not decided."
+)
+
+
+def _grounds_if(doubt: Doubt, certain: Facts) -> list[Objection]:
+    """What the other rules would say besides, were the doubt true: one objection of each."""
+    others = [entry for entry in RULES if entry.id != "recusal.match_doubt"]
+    supposed = certain.with_facts(doubt.supposed)
+    more = [[one for one in ask(entry, supposed) if one not in ask(entry, certain)] for entry in others]
+    return [objections[0] for objections in more if objections]
+
+
+def _kin_if_matched(facts: Facts) -> list[str]:
+    """The candidates who are kin only if a relative declared by name alone is the person meant."""
+    ids = {known.key: known.id for known in facts.known if known.id in facts.matter.candidates}
+    if not any(edge.doubtful for edge in facts.kin):
+        return []
+    certain = {kin.other for kin in _kin(facts, set(ids))}
+    return sorted(ids[kin.other] for kin in _kin(facts, set(ids), doubtful=True) if kin.other not in certain)
+
+
 # --------------------------------------------------------------------------------------------------- IV. duties that exclude others
 
 
@@ -555,8 +596,9 @@ def complaint_party(facts: Facts) -> Iterator[Said]:
 # ---------------------------------------------------------------------------------------------------------- how facts are read
 
 
-def _kin(facts: Facts, keys: set[str]) -> Iterator[kinship.Kin]:
-    edges: Iterable[KinEdge] = facts.kin
+def _kin(facts: Facts, keys: set[str], *, doubtful: bool = False) -> Iterator[kinship.Kin]:
+    """Kin among the keys, by what is certain; `doubtful` takes in relatives declared by name who may be the person meant."""
+    edges: Iterable[KinEdge] = [edge for edge in facts.kin if doubtful or not edge.doubtful]
     graph = kinship.graph_of(edges, {person.key: person.sex for person in facts.known})
     return kinship.kin_of(facts.key(facts.person), keys, graph)
 

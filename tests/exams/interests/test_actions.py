@@ -183,7 +183,7 @@ def test_a_supplement_is_a_new_version_and_the_old_one_stays(cast):
     rows = list(Declaration.objects.order_by("version"))
     assert [(row.version, row.state) for row in rows] == [(1, "updated"), (2, "signed")]
     assert all(queries.is_whole(row) for row in rows)
-    assert list(queries.signed_declarations([person.pk], EVENT)) == [rows[1]]
+    assert list(queries.signed_declarations([person.pk], [EVENT])) == [rows[1]]
 
 
 def test_being_asked_comes_first_and_asks_only_once(cast):

@@ -41,6 +41,10 @@ def whole() -> Facts:
             f.TakesPart(person="p", complaint_id="x", number="T-1"),
             f.Tie(person="p", organisation="o", organisation_name="O", tie="lecturer"),
             f.DutyTraining(person="p", capacity="marker", until=DAY),
+            f.Doubt(
+                person="p", who="c", named="陈㙍",
+                training=f.Training(person="p", organisation="o", organisation_name="O", family="UT", since=DAY, trainees=frozenset({"c"})),
+            ),
         ]
     )
 

@@ -96,6 +96,10 @@ def test_the_sentence_is_whole():
 KIN = f.KinEdge(person="kp", relative="kc", relation="son")
 TRAINED = frozenset({"c"})
 
+MAY_TEACH = f.Doubt(person="p", who="p", named="贺兰静", training=training())
+MAY_BE_TRAINEE = f.Doubt(person="p", who="c", named="陈㙍", training=training(family="RT", trainees=TRAINED))
+MAY_BE_SON = f.KinEdge(person="kp", relative="kc", relation="son", doubtful=True)
+
 MUST_REFUSE = [
     ("recusal.own_candidacy", {"candidates": frozenset({"p"})}, [], EXAM_WORK | OFFICE),
     ("recusal.kin_of_candidate", {}, [KIN], EXAM_WORK | OFFICE),
@@ -148,6 +152,28 @@ MUST_REFUSE = [
         {},
         [f.Declared(person="p", event_id="e", signed_on=DAY, grounds=("老邻居",))],
         EXAM_WORK,
+    ),
+    ("recusal.match_doubt", {}, [MAY_TEACH], EXAM_WORK),
+    ("recusal.match_doubt", {}, [MAY_BE_TRAINEE], EXAM_WORK),
+    (
+        "recusal.match_doubt",
+        {},
+        [f.Doubt(person="p", who="p", named="贺", authored=f.Authored(person="p", title="讲义", family="UT", published_on=date(2024, 1, 1)))],
+        EXAM_WORK,
+    ),
+    ("recusal.match_doubt", {}, [f.Doubt(person="p", who="p", named="贺", employment=post(kind="training_body"))], EXAM_WORK | OFFICE),
+    (
+        "recusal.match_doubt",
+        {},
+        [f.Doubt(person="p", who="c", named="陈", disputed=f.Disputed(person="p", other="c", other_name="陈㙍", since=date(2026, 1, 1)))],
+        EXAM_WORK | OFFICE,
+    ),
+    ("recusal.match_doubt", {}, [MAY_BE_SON], EXAM_WORK | OFFICE),
+    (
+        "recusal.match_doubt",
+        {},
+        [replace(MAY_BE_SON, relative="kw", relation="wife"), f.KinEdge(person="kw", relative="kc", relation="son")],
+        EXAM_WORK | OFFICE,
     ),
     ("duty.setter_reviewer", {}, [f.Hand(person="p", part="set", number="Q1", question="question")], {"reviewer"}),
     ("duty.setter_reviewer", {}, [f.Hand(person="p", part="set", number="Q1", question="question")], {"question_approver"}),
@@ -220,12 +246,51 @@ def test_the_same_fact_about_somebody_else_is_no_objection(rule_id, change, fact
 
 
 def _relative(fact, moved):
-    return {"relative": moved.get(fact.relative, fact.relative)} if isinstance(fact, f.KinEdge) else {}
+    if isinstance(fact, f.KinEdge):
+        return {"relative": moved.get(fact.relative, fact.relative)}
+    if isinstance(fact, f.Doubt):
+        parts = {name: getattr(fact, name) for name in ("training", "authored", "employment", "disputed")}
+        return {name: part and replace(part, person=moved.get(part.person, part.person)) for name, part in parts.items()}
+    return {}
 
 
 def test_every_rule_has_its_must_refuse_case():
     tested = {case[0] for case in MUST_REFUSE} | {"recusal.undeclared"}
     assert tested == {entry.id for entry in RULES}
+
+
+def test_a_doubt_blocks_nothing_by_itself_and_says_what_it_would_mean():
+    [objection] = put(MAY_TEACH)
+    assert (objection.id, objection.severity) == ("recusal.match_doubt", "decide")
+    assert objection.text() == (
+        "贺兰静, whom a report names without a number, may be 贺兰静; it is not decided. If so: Trained for this item."
+    )
+    [objection] = put(MAY_BE_SON)
+    assert objection.id == "recusal.match_doubt" and "陈㙍" not in objection.text() and "陈㙍" in objection.text(named=True)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [replace(MAY_TEACH, training=training(family="RT"))],
+        [replace(MAY_TEACH, training=training(until=date(2023, 5, 15)))],
+        [replace(MAY_BE_TRAINEE, training=training(family="RT"))],
+        [replace(MAY_BE_SON, relative="somebody")],
+    ],
+)
+def test_a_doubt_that_would_change_nothing_is_not_put_to_anybody(facts):
+    assert put(*facts) == []
+
+
+def test_what_is_certain_already_needs_no_doubt_besides():
+    assert ids(put(training(), MAY_TEACH)) == ["recusal.trained_for_item"]
+    assert ids(put(KIN, MAY_BE_SON)) == ["recusal.kin_of_candidate"]
+
+
+def test_what_would_only_be_disclosed_is_only_disclosed():
+    long_ago = training(family="RT", until=date(2020, 1, 1), trainees=TRAINED)
+    [objection] = put(replace(MAY_BE_TRAINEE, training=long_ago))
+    assert objection.severity == "disclose" and allows([objection])
 
 
 # -------------------------------------------------------------------------------------------------------------- lawful neighbours
