@@ -61,6 +61,7 @@ COLUMNS: dict[str, str] = {
     "approved_by": _("approved by"),
     "approved_on": _("approved on"),
     "asked_by": _("asked by"),
+    "audit": _("audit"),
     "basis": _("basis"),
     "body": _("exam body"),
     "businesses": _("other business"),
