@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from exams.agenda import OpenItem
+from exams.catalogue.models import Qualification
 from exams.errors import NotPermitted, Refused
 from exams.journal.queries import Line
 from exams.templatetags import look
@@ -185,3 +186,27 @@ def test_what_differs_stays_a_line_of_its_own(other: dict[str, Any]) -> None:
     html = render("{% history_of x rows %}", x=None, rows=rows)
     assert html.count("<li") == 2
     assert "×" not in html
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "System"), ("zh-hans", "系统")])
+def test_what_the_system_asked_is_said_in_the_language_of_the_reader(language: str, words: str) -> None:
+    with translation.override(language):
+        assert look.actor_name("system") == words
+    assert look.actor_name("禤巡") == "禤巡"
+
+
+@pytest.fixture
+def families(db: Any) -> None:
+    for code, name_zh, name_en, level in (("UT-Ⅱ", "超声检测Ⅱ级", "Ultrasonic testing, level Ⅱ", "Ⅱ"), ("T", "电梯检验员", "", "检验员")):
+        family = code.split("-")[0]
+        Qualification.objects.create(code=code, name_zh=name_zh, name_en=name_en, level=level, family=family, regulation="TSG")
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [("en", "Ultrasonic testing", "Ultrasonic testing, 电梯, XX"), ("zh-hans", "超声检测", "超声检测、电梯、XX")],
+)
+def test_item_families_are_named_and_an_unknown_one_is_not_lost(families: None, language: str, one: str, several: str) -> None:
+    with translation.override(language):
+        assert look.family_names("UT") == one
+        assert look.family_names(["UT", "T", "XX"]) == several
