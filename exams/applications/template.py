@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from django.utils import translation
-from django.utils.translation import gettext
-
 from exams.applications.models import CATEGORIES
 from exams.catalogue.rulebook import EDUCATION_LABELS
-from exams.documents.sheets import CHOICE, CODE, DATE, NUMBER, TEXT, Column, Sheet, Template
+from exams.documents import bilingual
+from exams.documents.sheets import CHOICE, CODE, DATE, NUMBER, TEXT, Template
 from exams.people.models import Person
 from exams.programme.models import Event
 from exams.verdicts import gettext_noop as _
 
 KIND = "applications"
 VERSION = "1"
-LANGUAGES = ("zh-hans", "en")
 
 YES_NO = {"yes": _("Yes"), "no": _("No")}
 COLOUR = {"yes": _("Normal"), "no": _("Colour blind")}
 
-# The heads are part of the file format: a workbook filled in last month must still be understood, whatever the translators do.
 # key, Chinese head, English head, kind, required, example, what to write
 CANDIDATES = (
     ("name", "姓名", "Name", TEXT, True, "王五", _("As on the identity document, rare characters unchanged.")),
@@ -55,72 +48,18 @@ PERFORMANCE = (
 
 def template_for(event: Event, language: str = "") -> Template:
     """The template of one event; heads are recognised in either language, printed in the reader's."""
-    order = sorted(LANGUAGES, key=lambda code: code != (language or translation.get_language()))
+    order = bilingual.order_for(language)
     items = {item.qualification.code: item.qualification for item in event.items.select_related("qualification")}
     choices = {
-        "document_type": _both(dict(Person.DocumentType.choices), order),
+        "document_type": bilingual.labels(dict(Person.DocumentType.choices), order),
         "item": {code: (code, f"{code} {item.name_zh}", item.name_zh) for code, item in items.items()},
-        "category": _both(CATEGORIES, order),
-        "education": _both(EDUCATION_LABELS, order),
-        "science": _both(YES_NO, order),
-        "colour_vision": _both(COLOUR, order),
+        "category": bilingual.labels(CATEGORIES, order),
+        "education": bilingual.labels(EDUCATION_LABELS, order),
+        "science": bilingual.labels(YES_NO, order),
+        "colour_vision": bilingual.labels(COLOUR, order),
     }
     sheets = (
-        _sheet("candidates", ("考生", "Candidates"), CANDIDATES, choices, order),
-        _sheet("performance", ("业绩", "Performance"), PERFORMANCE, {}, order, required=False),
+        bilingual.sheet("candidates", ("考生", "Candidates"), CANDIDATES, choices, order),
+        bilingual.sheet("performance", ("业绩", "Performance"), PERFORMANCE, {}, order, required=False),
     )
-    with translation.override(order[0]):
-        guide = list(_guide(sheets))
-        title = gettext("How to fill this in")
-    return Template(KIND, VERSION, sheets, title, guide)
-
-
-def _words(message: Any, order: Iterable[str]) -> tuple[str, ...]:
-    found = []
-    for language in order:
-        with translation.override(language):
-            found.append(gettext(message) if isinstance(message, str) else str(message))
-    return tuple(dict.fromkeys(found))
-
-
-def _both(labels: dict[str, Any], order: list[str]) -> dict[str, tuple[str, ...]]:
-    return {key: _words(label, order) for key, label in labels.items()}
-
-
-def _sheet(key: str, titles: tuple[str, str], rows: Any, choices: dict[str, Any], order: list[str], *, required: bool = True) -> Sheet:
-    columns = tuple(
-        Column(
-            name,
-            _ordered((chinese, english), order),
-            kind,
-            needed,
-            choices.get(name, {}),
-            example or _first(choices.get(name, {})),
-            explain,
-            width=24 if kind == CODE else 16,
-        )
-        for name, chinese, english, kind, needed, example, explain in rows
-    )
-    return Sheet(key, _ordered(titles, order), columns, required)
-
-
-def _ordered(titles: tuple[str, str], order: list[str]) -> tuple[str, ...]:
-    """Chinese and English, the reader's first."""
-    return titles if order[0] == LANGUAGES[0] else (titles[1], titles[0])
-
-
-def _first(choices: dict[str, tuple[str, ...]]) -> str:
-    return next(iter(choices.values()))[0] if choices else ""
-
-
-def _guide(sheets: Iterable[Sheet]) -> Iterator[list[str]]:
-    """The second sheet: what goes into each column, with an example."""
-    yield [gettext("Column"), gettext("Required"), gettext("What to write"), gettext("Example")]
-    for sheet in sheets:
-        yield [sheet.title]
-        for column in sheet.columns:
-            needed = gettext("required") if column.required else gettext("optional")
-            explain = gettext(column.explain) if column.explain else ""
-            if column.choices:
-                explain = " / ".join(each[0] for each in column.choices.values()) + (f" — {explain}" if explain else "")
-            yield [column.title, needed, explain, column.example]
+    return bilingual.template(KIND, VERSION, sheets, order)
