@@ -25,12 +25,13 @@ from exams.listing import Column, Filter, Listing
 from exams.oversight import actions, queries
 from exams.oversight.forms import DecideForm, FindingForm, OpenForm, OrderForm, ReasonForm, ReportForm
 from exams.oversight.links import links
-from exams.oversight.models import BLOCKS, LEVELS, Audit, Finding
+from exams.oversight.models import BLOCKS, LEVELS, Audit, CheckRun, Finding
 from exams.oversight.registry import AUDIT_CHECKS
 from exams.oversight.report import newest_runs, text_of
 from exams.oversight.returns import Period, bodies_with_problems, computed
 from exams.people.models import Organisation
 
+SETTLED = ("rectified", "dropped")
 VERBS = ("serve_audit", "run_checks", "add_finding", "close_audit", "terminate_audit", "print_report", "order_rectification")
 
 
@@ -82,14 +83,17 @@ def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
     findings = list(queries.findings_visible_to(request.actor).filter(audit=row).select_related("rectification").order_by("number"))
     allowed = {verb: bool(may(request.actor, f"oversight.{verb}", row)) for verb in VERBS}
     runs = newest_runs(row) if allowed["run_checks"] else []
+    shown = _shown(findings)
     context = {
         "audit": row,
         "inspectors": queries.inspectors(row),
         "may": allowed,
         "open": _open(row) if allowed["close_audit"] and row.state not in ("closed", "terminated") else [],
-        "findings": _shown(findings),
+        "findings": shown,
+        "open_findings": [one for one in shown if one["finding"].state not in SETTLED],
+        "settled": [one for one in shown if one["finding"].state in SETTLED],
         "focus": _focus(findings, runs),
-        "runs": [(run, AUDIT_CHECKS.get(run.check_id).title if run.check_id in AUDIT_CHECKS else "") for run in runs],
+        **_told(runs),
         "drawn": _deadlines(findings),
         "seen": checkpoints.latest_witnessed(),
         "head": checkpoints.latest(),
@@ -98,6 +102,17 @@ def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "finding_form": FindingForm(),
     }
     return render(request, "exams/oversight/audit.html", context)
+
+
+def _told(runs: list[CheckRun]) -> dict[str, Any]:
+    """The last run of each check with its title: what departs, or broke, stands in view; what found nothing folds away."""
+    titled = [(run, AUDIT_CHECKS.get(run.check_id).title if run.check_id in AUDIT_CHECKS else "") for run in runs]
+    return {
+        "runs": runs,
+        "run_at": max((run.run_at for run in runs), default=None),
+        "departing": [one for one in titled if one[0].found or one[0].failed],
+        "clean": [one for one in titled if not one[0].found and not one[0].failed],
+    }
 
 
 def _open(row: Audit) -> list[OpenItem]:
@@ -129,7 +144,7 @@ def _end_of(day: date) -> datetime:
 def _shown(findings: list[Finding]) -> list[dict[str, Any]]:
     """Overdue ones first, then what is undecided, then the rest; within that the serious ones first."""
     addresses, today = links(findings), clock.today()
-    states, levels = (*queries.OPEN, "rectified", "dropped"), list(LEVELS)
+    states, levels = (*queries.OPEN, *SETTLED), list(LEVELS)
     findings = sorted(findings, key=lambda row: (not _late(row, today), states.index(row.state), levels.index(row.level), row.number))
     return [
         {

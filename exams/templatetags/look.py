@@ -29,8 +29,8 @@ _OPEN_TONE = {"refused": "danger", "todo": "warn", "wait": "wait", "done": "ok"}
 _MESSAGE_TONE = {"success": "ok", "warning": "warn", "error": "danger", "info": "off", "debug": "off"}
 # A browser's own date field speaks ISO whatever the reader's language.
 _ISO = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime-local": "%Y-%m-%dT%H:%M"}
-# Entries read for a history, and lines shown of it once runs are folded.
-_HISTORY_READ, _HISTORY_SHOWN = 200, 20
+# Entries read for a history; lines shown of it once runs are folded; those of them that stand in view.
+_HISTORY_READ, _HISTORY_SHOWN, _HISTORY_IN_VIEW = 200, 20, 6
 THEMES, SIZES = ("light", "dark"), ("large", "larger")
 
 
@@ -290,9 +290,11 @@ def fields(form: BaseForm) -> dict[str, Any]:
 
 @register.inclusion_tag("_history.html")
 def history_of(obj: Any, rows: Any = None) -> dict[str, Any]:
-    """{% history_of sitting %}: what the journal says about this row, newest first, runs of the same step as one line."""
+    """{% history_of sitting %}: what the journal says about this row, newest first; runs of the same step are one line, old ones fold."""
     runs = _folded(journal.history(obj, limit=_HISTORY_READ) if rows is None else rows)[:_HISTORY_SHOWN]
-    return {"rows": runs, "total": sum(run["count"] for run in runs)}
+    # A fold that hides a line or two would cost more than it saves.
+    cut = _HISTORY_IN_VIEW if len(runs) > _HISTORY_IN_VIEW + 2 else len(runs)
+    return {"rows": runs[:cut], "earlier": runs[cut:], "total": sum(run["count"] for run in runs)}
 
 
 def _folded(lines: Iterable[journal.Line]) -> list[dict[str, Any]]:
