@@ -8,14 +8,17 @@ from typing import Any
 from django.utils import timezone
 
 from config.demo import rooms
+from config.demo.closing import witnessed
 from config.demo.groundwork import PLACE
 from config.demo.world import World
 from exams import clock
+from exams.access import SYSTEM
 from exams.errors import Refused
 from exams.people.models import Person
 from exams.recusal.models import ObjectionNotice
 from exams.sittings import actions as sittings
-from exams.sittings.models import Duty, Sitting
+from exams.sittings.models import Draw, Duty, Sitting
+from exams.sittings.pool import Wanted
 from proctoring.cameras import actions as cameras
 
 SITTING = timedelta(seconds=45)  # of real time, for the demo is to be watched
@@ -59,21 +62,28 @@ def timetable(world: World) -> None:
 
 
 def seats(world: World) -> None:
-    for family, slot in world.things["slots"].items():
-        sittings.draw_seats(by=world.actor("exam_clerk"), slot=slot, seed=f"demo-{world.seed}-{family}")
+    """Who sits where is fixed first and drawn from the witness's signature."""
+    for slot in world.things["slots"].values():
+        sittings.draw_seats(by=world.actor("exam_clerk"), slot=slot)
+    _drawn(world)
 
 
 def duties(world: World) -> None:
-    """The clerk puts people on duty; whom recusal refuses is left out and the next one asked."""
-    for number, slot in enumerate(world.things["slots"].values()):
-        _put(world, slot, None, "chief", [world.staff["chief"][number]])
-        _put(world, slot, None, "roving_invigilator", [world.staff["roving_invigilator"][number]])
-    free = list(world.staff["invigilator"])
-    for sitting in world.things["sittings"]:
-        for _ in range(2):
-            free.remove(_put(world, sitting.slot, sitting, "invigilator", free).person)
+    """All duties of the event by lot, with recusal as it stands for exactly those who sit in each room; the monitor by hand."""
+    sittings.draw_roster(by=world.actor("exam_clerk"), event=world.things["event"], wanted=Wanted(invigilators=2))
+    _drawn(world)
+    if any(draw.result["unfilled"] for draw in Draw.objects.filter(kind="roster")):
+        raise AssertionError("nine invigilators are enough for eight posts")
     _put(world, world.things["slots"]["UT"], None, "video_monitor", world.staff["video_monitor"])
-    world.things["reserve"] = free
+    serving = set(Duty.objects.filter(live=True).values_list("person_id", flat=True))
+    world.things["reserve"] = [person for person in world.staff["invigilator"] if person.pk not in serving]
+
+
+def _drawn(world: World) -> None:
+    """The authority's witness signs, and the draws that waited for it are made."""
+    witnessed(world)
+    for draw in Draw.objects.filter(state="open"):
+        sittings.settle_draw(by=SYSTEM, draw=draw)
 
 
 def _put(world: World, slot: Any, sitting: Sitting | None, capacity: str, people: list[Person]) -> Duty:

@@ -12,8 +12,9 @@ from datetime import timedelta
 
 from django.db import connection
 
-from config.demo.world import World
+from config.demo.world import World, acting
 from exams import clock
+from exams.appointments.models import Appointment
 from exams.interests import actions as interests
 from exams.people import actions as people
 from exams.results.models import Mark
@@ -21,17 +22,17 @@ from exams.sittings.models import Duty, Place
 
 
 def first_half(world: World) -> None:
-    """The invigilator's half: true, complete, and harmless by itself."""
-    person = world.staff["invigilator"][2]
-    world.things["between"] = (world.people.name(), world.people.id_number(1958, 1966))
+    """The half of an invigilator on duty: true, complete, and harmless by itself."""
+    duty = Duty.objects.filter(sitting=world.things["sittings"][0], capacity="invigilator", live=True).order_by("id")[0]
+    world.things |= {"half_declared": duty, "between": (world.people.name(), world.people.id_number(1958, 1966))}
     name, number = world.things["between"]
-    actor = world.actor("invigilator", 2)
-    people.declare_kin(by=actor, person=person, relation="sister", relative_name=name, relative_id_number=number)
+    actor = acting(Appointment.objects.select_related("person", "organisation").get(pk=duty.appointment_id))
+    people.declare_kin(by=actor, person=duty.person, relation="sister", relative_name=name, relative_id_number=number)
 
 
 def second_half(world: World) -> None:
-    """The candidate's half, after the duties were given: a candidate of that invigilator's own room."""
-    sitting = Duty.objects.get(person=world.staff["invigilator"][2], live=True).sitting
+    """The candidate's half: somebody who sits in that invigilator's own room."""
+    sitting = world.things["half_declared"].sitting
     place = Place.objects.filter(sitting=sitting, state="held").select_related("application__person").order_by("ticket_number")[7]
     person = place.application.person
     name, number = world.things["between"]

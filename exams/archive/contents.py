@@ -90,8 +90,10 @@ def seats(sitting: Sitting) -> Files:
     ]
     if rows:
         yield "seats.json", as_json(rows)
-    names = ("kind", "seed", "pool_digest", "result_digest", "drawn_at", "replaced_at")
-    draws = list(Draw.objects.filter(slot=sitting.slot).order_by("drawn_at").values(*names))
+    names = ("id", "kind", "state", "algorithm", "pool", "pool_digest", "opened_at", "entry_id", "witness")
+    outcome = ("step_size", "seed", "result", "result_digest", "drawn_at", "replaced_at", "reason")
+    of_it = Q(slot=sitting.slot_id) | Q(slot=None, event=sitting.slot.event_id)
+    draws = list(Draw.objects.filter(of_it).order_by("opened_at").values(*names, *outcome))
     if draws:
         yield "draws.json", as_json(draws)
 

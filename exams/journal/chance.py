@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from exams.journal import merkle, notes
@@ -26,14 +27,9 @@ class Step:
     line: str
     text: str
 
-    @property
-    def signature(self) -> bytes:
-        """Verified anew against the witness's key as this installation knows it. Raises NoteError."""
-        return self.verified(Witness.objects.get(pk=self.witness).vkey)
-
-    def verified(self, vkey: str) -> bytes:
-        """The signature, checked with a key that the reader holds. Raises NoteError."""
-        return notes.verify_step(self.line, self.text, vkey)[1]
+    def signature(self, vkey: str = "") -> bytes:
+        """Verified with a key that the reader holds, or with the one this installation knows. Raises NoteError."""
+        return notes.verify_step(self.line, self.text, vkey or Witness.objects.get(pk=self.witness).vkey)[1]
 
 
 def expected_witness() -> str:
@@ -53,9 +49,14 @@ def step_over(entry_id: int, witness: str) -> Step | None:
     return Step(witness, row.before, row.checkpoint_id, row.step, notes.parse(row.checkpoint.note)[0])
 
 
-def seed_of(thing: Any, step: Step) -> str:
+def known_since(witness: str) -> datetime:
+    """When the authority's key was taken in."""
+    return Witness.objects.get(pk=witness).since
+
+
+def seed_of(thing: Any, step: Step, vkey: str = "") -> str:
     """SHA-256 of the thing's id and the step's signature, in hex. Raises NoteError if the step does not verify."""
-    return hashlib.sha256(str(thing).encode() + step.signature).hexdigest()
+    return hashlib.sha256(str(thing).encode() + step.signature(vkey)).hexdigest()
 
 
 def is_covered(entry: Entry, step: Step) -> bool:

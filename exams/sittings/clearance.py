@@ -20,23 +20,23 @@ People = list[tuple[str, str]]  # candidates, each with the employer that sent t
 
 def matter_of(slot: TimeSlot, sitting: Sitting | None = None, *, besides: str = "") -> Matter:
     """The matter of a duty. Before the draw, and for those who serve the whole slot, everybody admitted counts."""
-    return _Rooms([slot]).matter(slot, sitting, besides)
+    return Rooms([slot]).matter(slot, sitting, besides)
 
 
 def stands_of_duties(duties: Sequence[Duty]) -> Iterator[Stand]:
     """Duties as standings, each in its own matter; the number of queries does not depend on how many there are."""
-    rooms = _Rooms({duty.slot_id: duty.slot for duty in duties}.values())
+    rooms = Rooms({duty.slot_id: duty.slot for duty in duties}.values())
     for duty in duties:
         person = str(duty.person_id)
         yield Stand(person, duty.capacity, rooms.matter(duty.slot, duty.sitting, person), duty.sitting or duty.slot)
 
 
-class _Rooms:
+class Rooms:
     """Who sits and who serves where, for some slots, fetched together."""
 
     def __init__(self, slots: Iterable[TimeSlot]) -> None:
         slots = list(slots)
-        drawn = set(Draw.objects.filter(slot__in=slots, kind="seats", replaced_at=None).values_list("slot_id", flat=True))
+        drawn = set(Draw.objects.filter(slot__in=slots, kind="seats", state="drawn").values_list("slot_id", flat=True))
         self._seated = _seated(drawn)
         self._admitted = _admitted([slot for slot in slots if slot.pk not in self._seated])
         self._serving: dict[Any, set[str]] = {}

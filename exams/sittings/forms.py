@@ -84,9 +84,7 @@ class RoomForm(forms.Form):
 class PlanForm(forms.Form):
     """The plan itself: outline, walls, pillars, door and desk in millimetres, and one seat per line."""
 
-    plan = _long(
-        _("Plan in millimetres (JSON)"), help_text=_coded(_("Parts: {codes}. The front of the room is at y = 0."), PLAN_PARTS)
-    )
+    plan = _long(_("Plan in millimetres (JSON)"), help_text=_coded(_("Parts: {codes}. The front of the room is at y = 0."), PLAN_PARTS))
     seats = _long(_("Seats, one per line"), help_text=_coded(_("Number, x and y in millimetres, and {codes} where it is one."), ("spare",)))
 
     def clean_plan(self) -> dict[str, Any]:
@@ -228,6 +226,15 @@ class DutyForm(forms.Form):
         """Capacity and person."""
         capacity, person = self.cleaned_data["person"].split(":")
         return capacity, person
+
+
+class RosterForm(forms.Form):
+    """How many are wanted in each room and slot."""
+
+    invigilators = _number(_("Invigilators per room"), 0, 9, initial=2)
+    assessors = _number(_("Assessors per room (practical and oral tests)"), 0, 9, initial=0)
+    chief = forms.BooleanField(label=_("A chief for each slot"), required=False, initial=True)
+    roving = forms.BooleanField(label=_("Roving invigilators for each slot"), required=False, initial=True)
 
 
 class ReasonForm(forms.Form):

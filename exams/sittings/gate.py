@@ -61,7 +61,7 @@ def plans_of(event: Event) -> Iterator[rules.SlotPlan]:
 def _plan(slot: TimeSlot) -> rules.SlotPlan:
     duties = [duty for duty in slot.duties.all() if duty.live]
     held = [place for place in slot.places.all() if place.state == "held"]
-    drawn = any(draw.kind == "seats" and draw.replaced_at is None for draw in slot.draws.all())
+    drawn = any(draw.kind == "seats" and draw.state == "drawn" for draw in slot.draws.all())
     rooms = tuple(
         rules.RoomPlan(
             room=sitting.room.name,
@@ -132,7 +132,7 @@ def staff_enough(event: Event) -> Iterator[Objection]:
         yield from rules.staff_missing(plan, least)
 
 
-@publishing("sittings.recusal", _("No duty stands under an objection"), _("Notice 2024 No. 34, part 1 (3)"))
+@publishing("sittings.recusal", _("No duty stands under an objection"), _("Notice 2024 No. 34, I (3)"))
 def duties_clear(event: Event) -> Iterator[Objection]:
     """Every duty rests on a ruling that allows it, and no notice about it is open."""
     duties = Duty.objects.filter(slot__event=event, live=True).select_related("person", "ruling", "slot", "sitting__room")
@@ -145,7 +145,7 @@ def duties_clear(event: Event) -> Iterator[Objection]:
                 "sittings.duty_objected",
                 _("A new fact speaks against %(person)s (room %(room)s)."),
                 params,
-                _("Notice 2024 No. 34, part 1 (3)"),
+                _("Notice 2024 No. 34, I (3)"),
                 _("Replace the person, or have the superior decide."),
             )
         elif duty.ruling is None:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from exams.catalogue.rulebook import Subject
 from exams.guards import no_overlap
 from exams.keys import primary_key
-from exams.lifecycle import transitions
 
 FORMS = [("A", "A"), ("B", "B")]
 
@@ -184,25 +183,43 @@ class Place(models.Model):
 
 
 class Draw(models.Model):
-    """A random draw that can be repeated by anyone: kind, pool, seed and result."""
+    """A random draw that can be repeated by anyone: what was fixed before the chance was known, the chance, and the result."""
 
-    KINDS = [("seats", _("Seats")), ("invigilators", _("Invigilators")), ("rooms", _("Rooms of the invigilators"))]
+    KINDS = [("seats", _("Seats")), ("roster", _("Duty roster"))]
 
     id = primary_key()
-    slot = models.ForeignKey(TimeSlot, on_delete=models.PROTECT, related_name="draws")
+    event = models.ForeignKey("exams.Event", on_delete=models.PROTECT, related_name="draws")
+    slot = models.ForeignKey(TimeSlot, null=True, on_delete=models.PROTECT, related_name="draws")
     kind = models.CharField(max_length=16, choices=KINDS)
-    seed = models.CharField(max_length=64)
+    about = models.CharField(max_length=40)  # the slot, or the event where the draw is for all of its slots
+    state = models.CharField(max_length=10, default="open")
+    # Fixed and recorded first …
+    algorithm = models.CharField(max_length=40)
     pool = models.JSONField()
     pool_digest = models.CharField(max_length=64)
-    result = models.JSONField()
-    result_digest = models.CharField(max_length=64)
-    drawn_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
     drawn_by = models.CharField(max_length=120)
+    entry_id = models.BigIntegerField(null=True)
+    witness = models.CharField(max_length=200, blank=True)
+    # … then the chance, and what follows from both.
+    step_size = models.BigIntegerField(null=True)
+    seed = models.CharField(max_length=64, blank=True)
+    result = models.JSONField(default=list)
+    result_digest = models.CharField(max_length=64, blank=True)
+    drawn_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["-drawn_at"]
-        constraints = [models.UniqueConstraint(fields=["slot", "kind"], condition=Q(replaced_at=None), name="one_draw_in_force")]
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["about", "kind"], condition=Q(state="drawn"), name="one_draw_in_force"),
+            models.UniqueConstraint(fields=["about", "kind"], condition=Q(state="open"), name="one_draw_waiting"),
+            models.CheckConstraint(condition=Q(state__in=["open", "abandoned"]) | ~Q(seed=""), name="drawn_from_a_seed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slot or self.event}"
 
 
 class Change(models.Model):
@@ -210,6 +227,7 @@ class Change(models.Model):
 
     KINDS = [
         ("redraw", _("Draw seats again")),
+        ("redraw_roster", _("Draw the duty roster again")),
         ("move", _("Move a candidate")),
         ("time", _("Change the time")),
         ("reissue", _("Issue a replacement ticket")),
@@ -218,7 +236,7 @@ class Change(models.Model):
 
     id = primary_key()
     slot = models.ForeignKey(TimeSlot, on_delete=models.PROTECT, related_name="changes")
-    kind = models.CharField(max_length=10, choices=KINDS)
+    kind = models.CharField(max_length=14, choices=KINDS)
     wanted = models.JSONField(default=dict)
     reason = models.TextField()
     state = models.CharField(max_length=10, default="asked")
@@ -245,6 +263,7 @@ class Duty(models.Model):
     capacity = models.CharField(max_length=32)
     appointment = models.ForeignKey("exams.Appointment", null=True, on_delete=models.PROTECT, related_name="duties")
     ruling = models.ForeignKey("exams.Ruling", null=True, on_delete=models.PROTECT, related_name="duties")
+    draw = models.ForeignKey(Draw, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="proposed")
@@ -297,101 +316,6 @@ class CalendarFeed(models.Model):
     version = models.PositiveIntegerField(default=1)
     read_at = models.DateTimeField(null=True, blank=True)
 
-
-transitions(
-    TimeSlot,
-    {
-        "planned": {"publish": "published", "cancel": "cancelled"},
-        "published": {"close": "closed", "cancel": "cancelled"},
-        "closed": {},
-        "cancelled": {},
-    },
-    labels={"planned": _("Being arranged"), "published": _("Published"), "closed": _("Ended"), "cancelled": _("Cancelled")},
-    tones={"planned": "warn", "published": "ok", "closed": "off", "cancelled": "danger"},
-)
-
-transitions(
-    Sitting,
-    {
-        "planned": {"publish": "published", "cancel": "cancelled"},
-        "published": {"open": "open", "cancel": "cancelled"},
-        "open": {"close": "closed"},
-        "closed": {"seal": "sealed"},
-        "sealed": {},
-        "cancelled": {},
-    },
-    labels={
-        "planned": _("Being arranged"),
-        "published": _("Published"),
-        "open": _("Open for candidates"),
-        "closed": _("Room closed"),
-        "sealed": _("Sealed"),
-        "cancelled": _("Cancelled"),
-    },
-    tones={"planned": "warn", "published": "ok", "open": "wait", "closed": "ok", "sealed": "ok", "cancelled": "danger"},
-)
-
-transitions(
-    Place,
-    {
-        "drafted": {"issue": "issued", "void": "void"},
-        "issued": {"print": "printed", "lapse": "lapsed", "void": "void", "issue": "issued"},
-        "printed": {"replace": "replaced", "void": "void"},
-        "replaced": {"replace": "replaced", "void": "void"},
-        "lapsed": {"replace": "replaced", "void": "void"},
-        "void": {},
-    },
-    field="ticket_state",
-    labels={
-        "drafted": _("Not issued yet"),
-        "issued": _("Ticket issued"),
-        "printed": _("Printed"),
-        "lapsed": _("Lapsed unprinted"),
-        "replaced": _("Replaced"),
-        "void": _("Void"),
-    },
-    tones={"drafted": "off", "issued": "wait", "printed": "ok", "lapsed": "danger", "replaced": "warn", "void": "danger"},
-)
-
-transitions(
-    Change,
-    {"asked": {"approve": "approved", "refuse": "refused", "withdraw": "withdrawn"}, "approved": {}, "refused": {}, "withdrawn": {}},
-    labels={
-        "asked": _("Waiting for the second person"),
-        "approved": _("Change approved"),
-        "refused": _("Change refused"),
-        "withdrawn": _("Withdrawn"),
-    },
-    tones={"asked": "wait", "approved": "ok", "refused": "danger", "withdrawn": "off"},
-)
-
-transitions(
-    Duty,
-    {
-        "proposed": {"accept": "accepted", "decline": "declined", "release": "released", "recuse": "recused"},
-        "accepted": {"release": "released", "recuse": "recused", "decline": "declined"},
-        "released": {"sign_in": "on_duty", "recuse": "recused", "decline": "declined"},
-        "on_duty": {"sign_off": "done", "recuse": "recused"},
-        "declined": {"replace": "replaced"},
-        "recused": {"replace": "replaced"},
-        "replaced": {},
-        "done": {},
-    },
-    labels={
-        "proposed": _("Proposed"),
-        "accepted": _("Duty accepted"),
-        "declined": _("Declined"),
-        "released": _("Released"),
-        "recused": _("Recused"),
-        "replaced": _("Replaced"),
-        "on_duty": _("On duty"),
-        "done": _("Done"),
-    },
-    tones={
-        "proposed": "wait", "accepted": "ok", "declined": "danger", "released": "ok",
-        "recused": "danger", "replaced": "off", "on_duty": "ok", "done": "ok",
-    },  # fmt: skip
-)
 
 # A room holds one sitting at a time, and nobody is in two places: neither holds by luck or by a lock alone.
 no_overlap(Sitting, ["room"], "starts_at", "ends_at", where={"live": True})

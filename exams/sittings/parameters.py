@@ -31,7 +31,8 @@ KNOWN: dict[str, Known] = {
     "SEAT_GAP_CM": Known(_("Seat spacing in centimetres"), 80, _("Proposal: usual rule of written examinations"), 0, 300),
     "LATE_ENTRY_MIN": Known(_("Minutes after the start until entry closes"), 30, _("Proposal: usual rule of written examinations"), 0, 120),
     "ADMISSION_MIN": Known(_("Minutes before the start when admission opens"), 40, _("Proposal: usual practice"), 0, 180),
-    "ROTATION_LIMIT": Known(_("Same pair of invigilators within 12 months, at most"), 3, _("Proposal: usual practice"), 1, 50),
+    "DUTIES_PER_DAY": Known(_("Duties per person and day, at most (0: no limit)"), 0, _("No limit unless the body sets one"), 0, 20),
+    "DUTIES_PER_EVENT": Known(_("Duties per person and event, at most (0: no limit)"), 0, _("No limit unless the body sets one"), 0, 99),
 }
 
 

@@ -6,12 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from exams import clock, navigation, spelling
 from exams.access import SYSTEM, Actor
 from exams.agenda import OpenItem, agenda
+from exams.errors import Refused, Stale
+from exams.journal.chance import step_over
+from exams.journal.checkpoints import checkpoint
 from exams.journal.projection import watch
+from exams.journal.sequencer import sequence
 from exams.programme.models import Event
 from exams.recusal.facts import Assessed, Held, ServedTogether, years_before
 from exams.recusal.gathering import FACT_SOURCES, Asked
@@ -20,10 +25,11 @@ from exams.sittings import (
     gate,
     printing_jobs,  # noqa: F401 - registers the job
     queries,
+    states,  # noqa: F401 - declares what may follow what
 )
-from exams.sittings.actions import lapse_tickets
+from exams.sittings.actions import lapse_tickets, settle_draw
 from exams.sittings.clearance import stands_of_duties
-from exams.sittings.models import Change, Duty, Place
+from exams.sittings.models import Change, Draw, Duty, Place
 from exams.ticks import tick
 
 IN_PAIRS = ("invigilator", "assessor")
@@ -67,9 +73,7 @@ def who_served_together(asked: Asked) -> Iterator[ServedTogether]:
     first, last = asked.days
     mine = Duty.objects.filter(person__in=asked.persons, capacity__in=IN_PAIRS, live=True)
     mine = mine.filter(starts_at__date__gte=years_before(first, 1), starts_at__date__lt=last)
-    both = mine.filter(
-        sitting__duties__person__in=asked.colleagues, sitting__duties__live=True, sitting__duties__capacity=F("capacity")
-    )
+    both = mine.filter(sitting__duties__person__in=asked.colleagues, sitting__duties__live=True, sitting__duties__capacity=F("capacity"))
     fields = ("person_id", "sitting__duties__person_id", "sitting__duties__person__name", "slot__venue__name", "starts_at")
     for person, other, name, place, at in both.values_list(*fields):
         yield ServedTogether(person=str(person), other=str(other), other_name=name, place=place, on=spelling.local(at).date())
@@ -96,6 +100,36 @@ def lapse() -> None:
     )
     if due.exists():
         lapse_tickets(by=SYSTEM)
+
+
+@tick("sittings.settle_draws", every=5)
+def settle_draws() -> None:
+    """Draws whose witness has signed are drawn; where the newest entries are not yet signed for, a head is signed at once."""
+    waiting = list(Draw.objects.filter(state="open").order_by("opened_at"))
+    ready = [draw for draw in waiting if step_over(draw.entry_id or 0, draw.witness)]
+    for draw in ready:
+        try:
+            settle_draw(by=SYSTEM, draw=draw)
+        except (Refused, Stale):  # on record, and on the agenda of the clerk; or somebody else was first
+            continue
+    if len(ready) < len(waiting):
+        sequence()
+        checkpoint()
+
+
+@agenda("sittings.draws", "exam_clerk", "head_of_body")
+def draws_waiting(actor: Actor) -> Iterable[OpenItem]:
+    """Draws that wait for the witness."""
+    for draw in Draw.objects.filter(state="open", event__body=actor.organisation_id).select_related("event", "slot"):
+        url = reverse("sittings:slot", args=[draw.slot_id]) if draw.slot_id else reverse("sittings:event", args=[draw.event_id])
+        yield OpenItem(
+            "wait",
+            draw.get_kind_display(),
+            gettext("The draw is made as soon as the witness has signed."),
+            gettext("Requirement R-21: a seeded, recorded draw"),
+            url=url,
+            group=draw.event.title,
+        )
 
 
 @agenda("sittings.arrangement", "exam_clerk", "head_of_body")

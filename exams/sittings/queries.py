@@ -103,8 +103,19 @@ def unseated(slot: TimeSlot) -> QuerySet[Application]:
     return admitted(slot).exclude(pk__in=held)
 
 
+def draws_visible_to(actor: Actor) -> QuerySet[Draw]:
+    """The draws of the slots, or of the events, that somebody may see."""
+    slots = slots_visible_to(actor)
+    return Draw.objects.filter(Q(slot__in=slots) | Q(slot=None, event__in=slots.values("event")))
+
+
+def draws_about(slot: TimeSlot) -> QuerySet[Draw]:
+    """Those of the slot, and those of the whole event."""
+    return Draw.objects.filter(Q(slot=slot) | Q(slot=None, event=slot.event_id))
+
+
 def draw_in_force(slot: TimeSlot, kind: str = "seats") -> Draw | None:
-    return Draw.objects.filter(slot=slot, kind=kind, replaced_at=None).first()
+    return Draw.objects.filter(slot=slot, kind=kind, state="drawn").first()
 
 
 def staff(sitting: Sitting) -> QuerySet[Duty]:

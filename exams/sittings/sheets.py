@@ -12,9 +12,9 @@ from django.utils.translation import pgettext
 from exams import capacities, spelling
 from exams.printing import Paper, Pen
 from exams.sittings import photos, queries
-from exams.sittings.models import Draw, Place, Sitting, TimeSlot
+from exams.sittings.models import Draw, Duty, Place, Sitting, TimeSlot
 from exams.sittings.plan import rows_of
-from exams.verdicts import gettext_noop as _n
+from exams.verdicts import gettext_noop
 
 OFFICIAL = "zh-hans"
 QR_MM = 34
@@ -300,37 +300,47 @@ def roster(slot: TimeSlot) -> bytes:
 def draw_record(draw: Draw) -> bytes:
     """The record of a draw, from which anyone can repeat it."""
     with translation.override(OFFICIAL):
-        slot = draw.slot
-        paper = _paper(slot, _("Draw record"), "")
-        paper.title(under=f"{slot.event.title}　{_subject(slot)}")
+        paper = Paper(_("Draw record"), draw.event.body.name) if draw.slot is None else _paper(draw.slot, _("Draw record"), "")
+        paper.title(under=draw.event.title + (f"　{_subject(draw.slot)}" if draw.slot else ""))
         paper.pairs(
             [
                 (_("What was drawn"), str(draw.get_kind_display())),
-                (_("Time"), spelling.when(draw.drawn_at, seconds=True)),
+                (_("Fixed and recorded"), spelling.when(draw.opened_at, seconds=True)),
+                (_("Drawn"), spelling.when(draw.drawn_at, seconds=True)),
                 (_("Operator of the draw"), draw.drawn_by),
+                (_("Chance"), draw.witness or _("Seed made by the system")),
                 (_("Lines of the result"), len(draw.result)),
             ]
         )
-        paper.pairs(
-            [(_("Seed"), draw.seed), (_("Digest of the pool"), draw.pool_digest), (_("Digest of the result"), draw.result_digest)],
-            columns=1,
-            label=34,
-        )
+        digests = [(_("Seed"), draw.seed), (_("Digest of the pool"), draw.pool_digest), (_("Digest of the result"), draw.result_digest)]
+        paper.pairs(digests, columns=1, label=34)
         paper.note(_("The pool and the rule are on file: whoever puts pool and seed to the rule finds the same result."))
-        if draw.kind == "seats":
-            held = Place.objects.filter(slot=slot, state="held").select_related("seat", "sitting__room", "application__person")
-            rows = [
-                [place.ticket_number, place.application.person.name, place.sitting.room.name, place.seat.label, place.form]
-                for place in held.order_by("sitting__room__name", "seat__label")
-            ]
-            paper.table([_("Ticket number"), _("Name"), pgettext("place", "Room"), _("Seat"), _("Paper form")], rows, [2, 3, 2, 1, 1])
+        paper.table(*_lines_of(draw))
         paper.signatures([_("Operator:"), _("Supervisor:")])
         return paper.render()
 
 
+def _lines_of(draw: Draw) -> tuple[list[Any], list[list[Any]], list[float]]:
+    if draw.kind == "seats":
+        held = Place.objects.filter(slot=draw.slot_id, state="held").select_related("seat", "sitting__room", "application__person")
+        rows = [
+            [place.ticket_number, place.application.person.name, place.sitting.room.name, place.seat.label, place.form]
+            for place in held.order_by("sitting__room__name", "seat__label")
+        ]
+        return [_("Ticket number"), _("Name"), pgettext("place", "Room"), _("Seat"), _("Paper form")], rows, [2, 3, 2, 1, 1]
+    duties = Duty.objects.filter(draw=draw, live=True).select_related(
+        "person", "slot__item__qualification", "slot__item__edition", "sitting__room"
+    )
+    rows = [
+        [spelling.when(duty.starts_at), duty.sitting.room.name if duty.sitting else "—", capacities.title(duty.capacity), duty.person.name]
+        for duty in duties.order_by("starts_at", "sitting__room__name", "capacity", "id")
+    ]
+    return [_("Time"), pgettext("place", "Room"), _("Capacity"), _("Name")], rows, [3, 2, 2, 2]
+
+
 SHEETS = {
-    "door": (door_notice, _n("Door notice")),
-    "labels": (desk_labels, _n("Desk labels")),
-    "attendance": (signature_list, _n("Attendance sheet")),
-    "plan": (seat_plan, _n("Seating chart")),
+    "door": (door_notice, gettext_noop("Door notice")),
+    "labels": (desk_labels, gettext_noop("Desk labels")),
+    "attendance": (signature_list, gettext_noop("Attendance sheet")),
+    "plan": (seat_plan, gettext_noop("Seating chart")),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.sittings.views import arranging, changes, mine, papers, venues
+from exams.sittings.views import arranging, changes, drawing, mine, papers, venues
 
 app_name = "sittings"
 urlpatterns = [
@@ -12,11 +12,11 @@ urlpatterns = [
     path("event/<uuid:pk>/", arranging.event, name="event"),
     path("event/<uuid:pk>/publish", arranging.publish, name="publish"),
     path("event/<uuid:pk>/slot", arranging.new_slot, name="new_slot"),
+    path("event/<uuid:pk>/roster", drawing.roster_draw, name="roster_draw"),
     path("slot/<uuid:pk>/", arranging.slot, name="slot"),
     path("slot/<uuid:pk>/room", arranging.add_room, name="add_sitting"),
     path("slot/<uuid:pk>/draw", arranging.draw, name="draw"),
     path("slot/<uuid:pk>/duty", arranging.assign, name="assign"),
-    path("slot/<uuid:pk>/draw-invigilators", arranging.draw_invigilators, name="draw_invigilators"),
     path("slot/<uuid:pk>/ask-again", arranging.ask_again, name="ask_again"),
     path("slot/<uuid:pk>/time", changes.new_time, name="new_time"),
     path("slot/<uuid:pk>/cancel", changes.cancel_slot, name="cancel_slot"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("sitting/<uuid:pk>/cancel", changes.cancel_sitting, name="cancel_sitting"),
     path("sitting/<uuid:pk>/<slug:kind>.pdf", papers.sheet, name="sheet"),
     path("sitting/<uuid:pk>/tickets", papers.batch, name="tickets"),
+    path("draw/<uuid:pk>/", drawing.draw_check, name="draw_check"),
+    path("draw/<uuid:pk>/again", drawing.redraw_roster, name="redraw_roster"),
     path("draw/<uuid:pk>.pdf", papers.draw_record, name="draw_record"),
     path("venues/", venues.index, name="venues"),
     path("venues/new", venues.new, name="new_venue"),

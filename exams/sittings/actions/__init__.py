@@ -3,8 +3,10 @@
 from exams.sittings.actions.arranging import add_sitting, cancel_sitting, cancel_slot, reschedule_slot, schedule_slot
 from exams.sittings.actions.changing import ask_change, decide_change
 from exams.sittings.actions.drawing import draw_seats
-from exams.sittings.actions.duties import answer_duty, ask_again, assign_duty, draw_invigilators, withdraw_duty
+from exams.sittings.actions.draws import settle_draw
+from exams.sittings.actions.duties import answer_duty, ask_again, assign_duty, withdraw_duty
 from exams.sittings.actions.publishing import publish_arrangement
+from exams.sittings.actions.rostering import draw_roster
 from exams.sittings.actions.ticketing import lapse_tickets, make_feed, print_ticket
 from exams.sittings.actions.venues import accept_room, add_room, change_plan, edit_venue, open_venue, set_parameter
 
@@ -20,7 +22,7 @@ __all__ = [
     "cancel_slot",
     "change_plan",
     "decide_change",
-    "draw_invigilators",
+    "draw_roster",
     "draw_seats",
     "edit_venue",
     "lapse_tickets",
@@ -31,5 +33,6 @@ __all__ = [
     "reschedule_slot",
     "schedule_slot",
     "set_parameter",
+    "settle_draw",
     "withdraw_duty",
 ]

@@ -11,13 +11,20 @@ from exams.errors import refuse
 from exams.journal.actions import action, record
 from exams.messages.actions import send
 from exams.sittings.actions.arranging import end_sitting, move_slot
-from exams.sittings.actions.drawing import draw_for, move_place
-from exams.sittings.actions.publishing import issue_ticket
-from exams.sittings.chance import new_seed
-from exams.sittings.models import Change, Place, Seat, Sitting, TimeSlot
+from exams.sittings.actions.drawing import draw_again, move_place
+from exams.sittings.actions.publishing import renew_tickets
+from exams.sittings.actions.rostering import draw_roster_again
+from exams.sittings.models import Change, Draw, Place, Seat, Sitting, TimeSlot
 from exams.verdicts import gettext_noop as _
 
-NEEDED = {"redraw": (), "move": ("place", "seat"), "time": ("starts_at", "ends_at"), "reissue": ("place",), "cancel": ("sitting",)}
+NEEDED = {
+    "redraw": (),
+    "redraw_roster": ("draw",),
+    "move": ("place", "seat"),
+    "time": ("starts_at", "ends_at"),
+    "reissue": ("place",),
+    "cancel": ("sitting",),
+}
 TWO = _("Requirement R-56: two persons and a reason")
 
 
@@ -80,8 +87,12 @@ def _require_before_opening(slot: TimeSlot) -> None:
 
 
 def _redraw(by: Actor, change: Change) -> None:
-    draw_for(by=by, slot=change.slot, seed=new_seed(), name="sittings.draw_seats", reason=change.reason)
-    _renew_tickets(change.slot, Place.objects.filter(slot=change.slot, state="held"))
+    draw_again(by=by, slot=change.slot, reason=change.reason, asked_by=change.asked_by.name)
+
+
+def _redraw_roster(by: Actor, change: Change) -> None:
+    draw = Draw.objects.select_for_update().get(pk=change.wanted["draw"], event=change.slot.event_id, kind="roster")
+    draw_roster_again(by=by, draw=draw, reason=change.reason, asked_by=change.asked_by.name)
 
 
 def _move(by: Actor, change: Change) -> None:
@@ -90,17 +101,17 @@ def _move(by: Actor, change: Change) -> None:
     taken = Place.objects.filter(slot=change.slot, seat=seat, state="held").values_list("pk", flat=True)
     touched = [place.pk, *taken]
     move_place(by=by, place=place, seat_to=seat, reason=change.reason)
-    _renew_tickets(change.slot, Place.objects.filter(pk__in=touched))
+    renew_tickets(change.slot, Place.objects.filter(pk__in=touched))
 
 
 def _time(by: Actor, change: Change) -> None:
     starts, ends = (datetime.fromisoformat(change.wanted[name]) for name in ("starts_at", "ends_at"))
     move_slot(by=by, slot=change.slot, starts_at=starts, ends_at=ends, reason=change.reason)
-    _renew_tickets(change.slot, Place.objects.filter(slot=change.slot, state="held"))
+    renew_tickets(change.slot, Place.objects.filter(slot=change.slot, state="held"))
 
 
 def _reissue(by: Actor, change: Change) -> None:
-    _renew_tickets(change.slot, Place.objects.filter(pk=change.wanted["place"], slot=change.slot, state="held"))
+    renew_tickets(change.slot, Place.objects.filter(pk=change.wanted["place"], slot=change.slot, state="held"))
 
 
 def _cancel(by: Actor, change: Change) -> None:
@@ -113,24 +124,4 @@ def _cancel(by: Actor, change: Change) -> None:
         )
 
 
-def _renew_tickets(slot: TimeSlot, places: Any) -> None:
-    """Whoever holds a ticket gets a new one and is told; before publication there is nothing to renew."""
-    if slot.state != "published":
-        return
-    for place in places.select_related("application", "slot__venue", "sitting__room", "seat"):
-        issue_ticket(place)
-        send(
-            person_id=place.application.person_id,
-            kind="ticket.replaced",
-            params={
-                "subject": slot.subject,
-                "starts_at": place.slot.starts_at.isoformat(),
-                "venue": place.slot.venue.name,
-                "room": place.sitting.room.name,
-                "seat": place.seat.label,
-                "number": place.ticket_number,
-            },
-        )
-
-
-_DO = {"redraw": _redraw, "move": _move, "time": _time, "reissue": _reissue, "cancel": _cancel}
+_DO = {"redraw": _redraw, "redraw_roster": _redraw_roster, "move": _move, "time": _time, "reissue": _reissue, "cancel": _cancel}

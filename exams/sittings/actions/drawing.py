@@ -1,4 +1,4 @@
-"""Seats by lot: drawn once from a recorded seed; a second draw needs two persons and a reason."""
+"""Seats by lot: drawn once from a chance nobody chose; a second draw needs two persons and a reason."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from exams.applications.models import Application
 from exams.errors import refuse
 from exams.journal.actions import action, record
 from exams.sittings import queries
-from exams.sittings.chance import choose, digest, new_seed
+from exams.sittings.actions.draws import CARRIED_OUT, abandon, in_force_or_open, open_draw
+from exams.sittings.actions.publishing import renew_tickets
 from exams.sittings.models import Draw, Place, Seat, Sitting, TimeSlot
-from exams.sittings.seating import Candidate, Chair, Seated, colleagues_side_by_side, seat
+from exams.sittings.seating import Candidate, Chair, Seated, colleagues_side_by_side
 from exams.verdicts import gettext_noop as _
 
 
 @action("sittings.draw_seats", on="slot")
 def draw_seats(*, by: Actor, slot: TimeSlot, seed: str | None = None) -> Draw:
-    """Draw the seats of a slot. Whoever holds pool and seed can repeat it; nobody can choose the seed outside the demo."""
+    """Open the draw of a slot's seats. Whoever holds pool and seed can repeat it; nobody can choose the seed outside the demo."""
     slot = TimeSlot.objects.select_for_update().get(pk=slot.pk)
     if slot.state != "planned":
         refuse("sittings.published", _("The arrangement is published."), remedy=_("Ask for a change; another person decides."))
-    if queries.draw_in_force(slot):
+    if in_force_or_open("seats", slot):
         refuse(
             "sittings.drawn_already",
             _("The seats of this slot are drawn."),
@@ -33,76 +34,78 @@ def draw_seats(*, by: Actor, slot: TimeSlot, seed: str | None = None) -> Draw:
         )
     if seed and not clock.simulated():
         refuse("sittings.seed_chosen", _("The seed is made by the system; it cannot be chosen."), basis=_("Requirement R-56"))
-    return draw_for(by=by, slot=slot, seed=seed or new_seed(), name="sittings.draw_seats")
-
-
-def draw_for(*, by: Actor, slot: TimeSlot, seed: str, name: str, reason: str = "") -> Draw:
-    """Draw inside an action, replacing what was drawn before."""
-    applications = {str(row.pk): row for row in _pool(slot, seed)}
-    seats = {str(row.pk): row for row in _seats(slot)}
-    candidates = [Candidate(pk, str(row.employer_id or "")) for pk, row in applications.items()]
-    chairs = [Chair(pk, str(row.room_id), row.x_mm, row.y_mm) for pk, row in seats.items()]
-    if not candidates:
-        refuse("sittings.nobody", _("Nobody is admitted to this slot."), remedy=_("Check the applications of the item."))
-    if len(candidates) > len(chairs):
-        refuse(
-            "sittings.too_few_seats_to_draw",
-            _("%(there)s seats for %(wanted)s candidates."),
-            there=len(chairs),
-            wanted=len(candidates),
-            remedy=_("Add a room."),
-        )
-    seated = seat(candidates, chairs, seed)
-    pool = {
-        "candidates": sorted([one.id, one.group] for one in candidates),
-        "chairs": sorted([one.id, one.room, one.x, one.y] for one in chairs),
-    }
-    lines = [[line.candidate, line.chair, line.form] for line in seated]
-    Draw.objects.filter(slot=slot, kind="seats", replaced_at=None).update(replaced_at=clock.now())
-    draw = Draw.objects.create(
-        slot=slot,
-        kind="seats",
-        seed=seed,
-        pool=pool,
-        pool_digest=digest(pool),
-        result=lines,
-        result_digest=digest(lines),
-        drawn_at=clock.now(),
-        drawn_by=by.name,
-    )
-    slot.sittings.filter(live=True).update(seed=seed)
-    places = _write_places(slot, seated, applications, seats)
-    record(
-        name,
-        draw,
-        by=by,
-        about=[slot, slot.event, *slot.sittings.filter(live=True)],
-        seed=seed,
-        pool_digest=draw.pool_digest,
-        result_digest=draw.result_digest,
-        candidates=len(candidates),
-        seats=len(chairs),
-        reason=reason,
-        side_by_side=colleagues_side_by_side(seated, candidates, chairs),
-    )
-    for place in places:
-        record("sittings.seat", place, by=by, draw=draw.pk)
+    draw = open_seats(by=by, slot=slot, seed=seed or "")
+    record("sittings.draw_seats", draw, by=by, about=[slot, slot.event], state=draw.state)
     return draw
 
 
-def _pool(slot: TimeSlot, seed: str) -> list[Application]:
-    """Whoever is admitted and has no seat in another slot of the same subject; a share of them if further slots are to be drawn."""
-    others = (
-        TimeSlot.objects.filter(event=slot.event_id, item=slot.item_id, subject=slot.subject).exclude(pk=slot.pk).exclude(state="cancelled")
-    )
+def draw_again(*, by: Actor, slot: TimeSlot, reason: str, asked_by: str) -> Draw:
+    """A new draw inside the decision of a second person; one that still waits is abandoned, one in force stays until this is drawn."""
+    before = in_force_or_open("seats", slot)
+    if before is not None and before.state == "open":
+        abandon(by=by, draw=before, reason=reason, asked_by=asked_by)
+    return open_seats(by=by, slot=slot, reason=reason)
+
+
+def open_seats(*, by: Actor, slot: TimeSlot, seed: str = "", reason: str = "") -> Draw:
+    """Fix inside an action who is to be seated where; whoever has a seat in another slot of the subject is left out."""
+    seats, others = _seats(slot), _others(slot)
     seated_elsewhere = Place.objects.filter(slot__in=others, state="held").values("application")
-    found = list(queries.admitted(slot).exclude(pk__in=seated_elsewhere).order_by("pk"))
-    room = len(_seats(slot))
-    drawn = Draw.objects.filter(slot__in=others, kind="seats", replaced_at=None).values("slot")
-    if len(found) <= room or not others.exclude(pk__in=drawn).exists():
-        return found
-    share = set(choose([str(row.pk) for row in found], room, seed, "share"))
-    return [row for row in found if str(row.pk) in share]
+    people = list(queries.admitted(slot).exclude(pk__in=seated_elsewhere).order_by("pk"))
+    if not people:
+        refuse("sittings.nobody", _("Nobody is admitted to this slot."), remedy=_("Check the applications of the item."))
+    drawn = Draw.objects.filter(slot__in=others, kind="seats", state__in=["open", "drawn"]).values("slot")
+    if len(people) > len(seats) and not others.exclude(pk__in=drawn).exists():
+        refuse(
+            "sittings.too_few_seats_to_draw",
+            _("%(there)s seats for %(wanted)s candidates."),
+            there=len(seats),
+            wanted=len(people),
+            remedy=_("Add a room."),
+        )
+    pool = {
+        "candidates": sorted([str(row.pk), str(row.employer_id or "")] for row in people),
+        "chairs": sorted([str(row.pk), str(row.room_id), row.x_mm, row.y_mm] for row in seats),
+        "take": min(len(people), len(seats)),
+    }
+    return open_draw(by=by, kind="seats", about=slot, pool=pool, seed=seed, reason=reason)
+
+
+def _seat_drawn(by: Actor, draw: Draw) -> None:
+    """Give out the seats as drawn. Whoever is admitted no longer gets none; a room taken away meanwhile asks for a new draw."""
+    slot = TimeSlot.objects.select_for_update().get(pk=draw.slot_id)
+    again = draw.reason != ""
+    if slot.state != "planned" and not again:
+        refuse("sittings.published", _("The arrangement is published."), remedy=_("Ask for a change; another person decides."))
+    applications = {str(row.pk): row for row in queries.admitted(slot)}
+    seats = {str(row.pk): row for row in _seats(slot)}
+    seated = [Seated(*line) for line in draw.result if line[0] in applications]
+    if any(line.chair not in seats for line in seated):
+        refuse(
+            "sittings.rooms_changed",
+            _("A room of this draw is no longer used by the slot."),
+            remedy=_("Ask for a new draw with a reason; another person decides."),
+        )
+    slot.sittings.filter(live=True).update(seed=draw.seed)
+    held = {line.candidate: applications[line.candidate] for line in seated}
+    for place in _write_places(slot, seated, held, seats):
+        record("sittings.seat", place, by=by, draw=draw.pk)
+    renew_tickets(slot, Place.objects.filter(slot=slot, state="held"))
+
+
+CARRIED_OUT["seats"] = _seat_drawn
+
+
+def side_by_side(draw: Draw) -> int:
+    """How many pairs of colleagues the rooms did not let part: said on the draw record."""
+    candidates = [Candidate(*row) for row in draw.pool["candidates"]]
+    return colleagues_side_by_side([Seated(*line) for line in draw.result], candidates, [Chair(*row) for row in draw.pool["chairs"]])
+
+
+def _others(slot: TimeSlot) -> Any:
+    """The other slots of the same subject."""
+    same = TimeSlot.objects.filter(event=slot.event_id, item=slot.item_id, subject=slot.subject)
+    return same.exclude(pk=slot.pk).exclude(state="cancelled")
 
 
 def _seats(slot: TimeSlot) -> list[Seat]:

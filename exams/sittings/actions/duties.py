@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from exams import capacities, clock, lifecycle, spelling
+from exams import capacities, lifecycle, spelling
 from exams.access import Actor
 from exams.appointments.models import Appointment
 from exams.errors import Refused, refuse
@@ -15,8 +15,9 @@ from exams.journal.actions import action, record
 from exams.messages.actions import send
 from exams.people.models import Person
 from exams.recusal import actions as recusal
+from exams.recusal.models import Ruling
+from exams.sittings import parameters
 from exams.sittings.actions.arranging import clash_objections, end_duty, slot_name
-from exams.sittings.chance import Stream, digest, new_seed
 from exams.sittings.clearance import matter_of
 from exams.sittings.models import Draw, Duty, Sitting, TimeSlot
 from exams.sittings.timetable import Use, clashes_with
@@ -41,35 +42,52 @@ def put_on_duty(*, by: Actor, slot: TimeSlot, sitting: Sitting | None, person: P
     _require_fitting(slot, sitting, capacity)
     appointment = _appointment(slot, person, capacity)
     _require_free(slot, person)
+    _require_load(slot, person)
     ruling = recusal.require_clear(
         person=person, capacity=capacity, matter=matter_of(slot, sitting, besides=str(person.pk)), by=by, about=sitting or slot
     )
+    duty = new_duty(slot=slot, sitting=sitting, person=person, capacity=capacity, appointment=appointment)
     try:
         with transaction.atomic():
-            duty = Duty.objects.create(
-                slot=slot,
-                sitting=sitting,
-                person=person,
-                capacity=capacity,
-                appointment=appointment,
-                ruling=ruling,
-                starts_at=slot.starts_at,
-                ends_at=slot.ends_at,
-                state=_state(slot),
-            )
+            duty.save(force_insert=True)
     except IntegrityError:
         raise Refused([_busy(person, slot)]) from None
+    announce_duty(by=by, duty=duty, ruling=ruling)
+    return duty
+
+
+def new_duty(
+    *, slot: TimeSlot, sitting: Sitting | None, person: Person, capacity: str, appointment: Appointment | None, draw: Draw | None = None
+) -> Duty:
+    """A duty not yet stored."""
+    return Duty(
+        slot=slot,
+        sitting=sitting,
+        person=person,
+        capacity=capacity,
+        appointment=appointment,
+        draw=draw,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        state=_state(slot),
+    )
+
+
+def announce_duty(*, by: Actor, duty: Duty, ruling: Ruling) -> None:
+    """Let a stored duty rest on its ruling, record it, and tell the person."""
+    duty.ruling = ruling
+    duty.save(update_fields=["ruling"])
     record(
         "sittings.assign_duty",
         duty,
         by=by,
-        about=[slot, slot.event, sitting or slot, person],
-        capacity=capacity,
+        about=[duty.slot, duty.slot.event, duty.sitting or duty.slot, duty.person],
+        capacity=duty.capacity,
         ruling=ruling.pk,
-        private={"name": person.name},
+        draw=duty.draw_id,
+        private={"name": duty.person.name},
     )
-    send(person_id=person.pk, kind="duty.assigned", params=_words(duty))
-    return duty
+    send(person_id=duty.person_id, kind="duty.assigned", params=_words(duty))
 
 
 @action("sittings.withdraw_duty", on="duty")
@@ -77,10 +95,15 @@ def withdraw_duty(*, by: Actor, duty: Duty, reason: str) -> Duty:
     """Take a person off a duty; what was done until then stays on record."""
     if not reason.strip():
         refuse("sittings.reason", _("A reason is needed."), remedy=_("Say why in one sentence."))
-    end_duty(by=by, duty=duty, verb="recuse", reason=reason)
+    take_off(by=by, duty=duty, verb="recuse", reason=reason)
+    return duty
+
+
+def take_off(*, by: Actor, duty: Duty, verb: str, reason: str) -> None:
+    """The same inside an action: recused, or replaced by another draw."""
+    end_duty(by=by, duty=duty, verb=verb, reason=reason)
     record("sittings.withdraw_duty", duty, by=by, about=[duty.slot, duty.sitting or duty.slot, duty.person], reason=reason)
     send(person_id=duty.person_id, kind="duty.withdrawn", params={**_words(duty), "reason": reason})
-    return duty
 
 
 @action("sittings.answer_duty", on="duty")
@@ -124,75 +147,6 @@ def ask_all_again(*, by: Actor, duties: Iterable[Duty]) -> list[Duty]:
     return asked
 
 
-@action("sittings.draw_invigilators", on="slot")
-def draw_invigilators(*, by: Actor, slot: TimeSlot, number: int) -> list[Duty]:
-    """Fill every room up to `number` invigilators by lot from those appointed, free and without an objection."""
-    slot = TimeSlot.objects.select_for_update().get(pk=slot.pk)
-    if slot.state != "planned":
-        refuse("sittings.published", _("The arrangement is published."), remedy=_("Ask for a change; another person decides."))
-    pool = sorted(str(pk) for pk in eligible(slot, "invigilator").values_list("person_id", flat=True).distinct())
-    seed = new_seed()
-    order = Stream(seed, "invigilators").shuffled(pool)
-    people = {str(person.pk): person for person in Person.objects.filter(pk__in=pool)}
-    rooms = list(slot.sittings.filter(live=True).select_related("room").order_by("room__name", "pk"))
-    given: list[Duty] = []
-    passed: list[list[str]] = []
-    for sitting in rooms:
-        for _seat in range(number - sitting.duties.filter(live=True, capacity="invigilator").count()):
-            given.append(_next_cleared(by, slot, sitting, order, people, passed))
-    result = [[str(duty.person_id), str(duty.sitting_id)] for duty in given]
-    Draw.objects.filter(slot=slot, kind="invigilators", replaced_at=None).update(replaced_at=clock.now())
-    draw = Draw.objects.create(
-        slot=slot,
-        kind="invigilators",
-        seed=seed,
-        pool={"persons": pool, "passed": passed},
-        pool_digest=digest(pool),
-        result=result,
-        result_digest=digest(result),
-        drawn_at=clock.now(),
-        drawn_by=by.name,
-    )
-    record(
-        "sittings.draw_invigilators",
-        draw,
-        by=by,
-        about=[slot, slot.event, *rooms],
-        seed=seed,
-        pool_digest=draw.pool_digest,
-        result_digest=draw.result_digest,
-        passed_over=len(passed),
-    )
-    return given
-
-
-def _next_cleared(
-    by: Actor, slot: TimeSlot, sitting: Sitting, order: list[str], people: dict[str, Person], passed: list[list[str]]
-) -> Duty:
-    """The next of the drawn order whom recusal clears for this room; whom it does not stays in the order for the other rooms."""
-    kept: list[object] = []
-    for pk in list(order):
-        try:
-            duty = put_on_duty(by=by, slot=slot, sitting=sitting, person=people[pk], capacity="invigilator")
-        except Refused as refusal:
-            kept += refusal.keep
-            passed.append([pk, str(sitting.pk), *sorted(objection.id for objection in refusal.objections)])
-            continue
-        order.remove(pk)
-        return duty
-    raise Refused(
-        [
-            Objection(
-                "sittings.pool_empty",
-                _("Nobody is left in the pool for room %(room)s."),
-                {"room": sitting.room.name},
-                remedy=_("Appoint further invigilators, or choose by hand."),
-            )
-        ],
-        keep=kept,
-    )
-
-
 def eligible(slot: TimeSlot, capacity: str) -> QuerySet[Appointment]:
     """Appointments in force on the day for the body and the family, of people not on duty then."""
     day = spelling.local(slot.starts_at).date()
@@ -222,7 +176,8 @@ def _require_fitting(slot: TimeSlot, sitting: Sitting | None, capacity: str) -> 
         refuse("sittings.needs_slot", _("This duty belongs to the whole slot, not to one room."), remedy=_("Leave the room empty."))
 
 
-def _appointment(slot: TimeSlot, person: Person, capacity: str) -> Appointment:
+def appointment_for(slot: TimeSlot, person: Person, capacity: str) -> Appointment | None:
+    """The appointment in force on the day that covers the slot's item."""
     day = spelling.local(slot.starts_at).date()
     rows = Appointment.objects.filter(
         Q(until=None) | Q(until__gte=day),
@@ -233,18 +188,45 @@ def _appointment(slot: TimeSlot, person: Person, capacity: str) -> Appointment:
         since__lte=day,
     )
     family = slot.item.qualification.family
-    found = next((row for row in rows if not row.families or family in row.families), None)
+    return next((row for row in rows if not row.families or family in row.families), None)
+
+
+def _appointment(slot: TimeSlot, person: Person, capacity: str) -> Appointment:
+    found = appointment_for(slot, person, capacity)
     if found is None:
         refuse(
             "sittings.not_appointed",
             _("%(person)s is not appointed as %(capacity)s for %(family)s on %(day)s."),
             person=person.name,
             capacity=capacities.title(capacity),
-            family=family,
-            day=day,
+            family=slot.item.qualification.family,
+            day=spelling.local(slot.starts_at).date(),
             remedy=_("Appoint the person first, or choose another."),
         )
     return found
+
+
+def is_busy(person: Person, slot: TimeSlot) -> bool:
+    """Whether the person serves somewhere at that time already."""
+    return Duty.objects.filter(person=person, live=True, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at).exists()
+
+
+def _require_load(slot: TimeSlot, person: Person) -> None:
+    """The body may limit how much one person does in a day and in an event (R-58)."""
+    day = spelling.local(slot.starts_at).date()
+    values = parameters.all_in_force(slot.event.body_id, day)
+    held = Duty.objects.filter(person=person, slot__event=slot.event_id, live=True)
+    counts = {"DUTIES_PER_DAY": held.filter(starts_at__date=day).count(), "DUTIES_PER_EVENT": held.count()}
+    for code, count in counts.items():
+        if values[code].value and count >= values[code].value:
+            refuse(
+                "sittings.load",
+                _("%(person)s serves %(n)s times already; the limit of the body is reached."),
+                person=person.name,
+                n=count,
+                basis=_("Requirement R-58: load of examiners"),
+                remedy=_("Choose another person."),
+            )
 
 
 def _require_free(slot: TimeSlot, person: Person) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exams import clock, lifecycle
@@ -129,3 +130,23 @@ def _tickets_until(event: Event, last: datetime) -> datetime:
 
 def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def renew_tickets(slot: TimeSlot, places: QuerySet[Place]) -> None:
+    """Whoever holds a ticket gets a new one and is told; before publication there is nothing to renew."""
+    if slot.state != "published":
+        return
+    for place in places.select_related("application", "slot__venue", "sitting__room", "seat"):
+        issue_ticket(place)
+        send(
+            person_id=place.application.person_id,
+            kind="ticket.replaced",
+            params={
+                "subject": slot.subject,
+                "starts_at": place.slot.starts_at.isoformat(),
+                "venue": place.slot.venue.name,
+                "room": place.sitting.room.name,
+                "seat": place.seat.label,
+                "number": place.ticket_number,
+            },
+        )

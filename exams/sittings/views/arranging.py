@@ -141,12 +141,14 @@ def slot(request: HttpRequest, pk: UUID, refusal: Refused | None = None, form: D
     sittings = found.sittings.filter(live=True).select_related("room").prefetch_related("places", "room__seats")
     duties = found.duties.select_related("person", "ruling", "sitting__room").order_by("-live", "sitting__room__name", "capacity")
     pool = _pool(found) if may_arrange else {}
+    draws = list(queries.draws_about(found))
     context = {
         "slot": found,
         "sittings": [_room_row(one) for one in sittings],
         "duties": duties,
-        "draw": queries.draw_in_force(found),
-        "draws": found.draws.all(),
+        "draw": next((one for one in draws if one.kind == "seats" and one.state == "drawn"), None),
+        "draws": draws,
+        "waiting": any(one.kind == "seats" and one.state == "open" for one in draws),
         "changes": found.changes.select_related("asked_by", "decided_by"),
         "may_arrange": may_arrange,
         "candidates": queries.admitted(found).count(),
@@ -211,16 +213,6 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.assign_duty(by=request.actor, slot=found, sitting=form.cleaned_data["sitting"], person=person, capacity=capacity)
     except Refused as refusal:
         return slot(request, pk, refusal=refusal, form=form)
-    return redirect("sittings:slot", found.pk)
-
-
-@needs("sittings.draw_invigilators")
-@require_POST
-def draw_invigilators(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Fill the rooms by lot."""
-    found = _slot(request, pk)
-    number = request.POST.get("number", "2")
-    actions.draw_invigilators(by=request.actor, slot=found, number=int(number) if number.isdigit() and 0 < int(number) < 10 else 2)
     return redirect("sittings:slot", found.pk)
 
 

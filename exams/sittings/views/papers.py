@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 from exams.access import needs
 from exams.jobs import actions as jobs
 from exams.sittings import queries, sheets
-from exams.sittings.models import Draw
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:
@@ -47,13 +46,9 @@ def roster(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs("sittings.see")
 def draw_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The record of a draw."""
-    rows = Draw.objects.filter(slot__in=queries.slots_visible_to(request.actor))
-    return pdf(
-        sheets.draw_record(
-            get_object_or_404(rows.select_related("slot__event__body", "slot__item__qualification", "slot__item__edition"), pk=pk)
-        ),
-        "draw",
-    )
+    rows = queries.draws_visible_to(request.actor).exclude(state__in=["open", "abandoned"])
+    chosen = rows.select_related("event__body", "slot__event__body", "slot__item__qualification", "slot__item__edition")
+    return pdf(sheets.draw_record(get_object_or_404(chosen, pk=pk)), "draw")
 
 
 @needs("sittings.print_papers")

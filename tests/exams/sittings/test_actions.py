@@ -167,7 +167,7 @@ def test_a_second_draw_needs_a_reason_and_another_person(scene):
     before = Draw.objects.get(slot=scene.slot)
     actions.decide_change(by=scene.head, change=change, approve=True)
     before.refresh_from_db()
-    now = Draw.objects.get(slot=scene.slot, replaced_at=None)
+    now = Draw.objects.get(slot=scene.slot, state="drawn")
     assert before.replaced_at is not None
     assert now.seed != before.seed
     assert Place.objects.filter(slot=scene.slot, state="held").count() == 5
@@ -279,28 +279,6 @@ def test_the_wrong_place_for_a_capacity(scene):
         with pytest.raises(Refused) as refusal:
             actions.assign_duty(by=scene.clerk, slot=scene.slot, sitting=sitting, person=scene.candidates[0], capacity=capacity)
         assert ids(refusal) == [expected]
-
-
-def test_the_lot_passes_over_whom_recusal_does_not_clear(scene):
-    scene.drawn()
-    assert len(scene.invigilators) == 2
-    scene.staff("未申报", 901, "invigilator", declared=False)
-    duties = actions.draw_invigilators(by=scene.clerk, slot=scene.slot, number=2)
-    assert {duty.person_id for duty in duties} == {actor.person_id for actor in scene.invigilators}
-    draw = Draw.objects.get(kind="invigilators")
-    assert len(draw.pool["persons"]) == 3
-
-
-def test_an_empty_pool_is_told_and_nothing_half_done_stays(scene):
-    scene.drawn()
-    scene.staff("独一", 901, "invigilator")
-    with pytest.raises(Refused) as refusal:
-        actions.draw_invigilators(by=scene.clerk, slot=scene.slot, number=2)
-    assert ids(refusal) == ["sittings.pool_empty"]
-    assert Duty.objects.count() == 0
-
-
-# ---- publication -------------------------------------------------------------
 
 
 def test_the_gate_refuses_with_exactly_what_the_page_shows(scene):
