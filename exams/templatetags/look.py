@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, ChoiceField, ModelChoiceField
 from django.forms.forms import BaseForm
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
@@ -21,6 +21,7 @@ from exams.access import SYSTEM
 from exams.agenda import OpenItem
 from exams.catalogue import queries as catalogue
 from exams.journal import queries as journal
+from exams.recusal.rules import RULES
 from exams.verdicts import Objection
 
 register = template.Library()
@@ -283,6 +284,16 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
 def fields(form: BaseForm) -> dict[str, Any]:
     """{% fields form %}: errors on top, hidden fields, then every visible field."""
     return {"form": form}
+
+
+@register.filter
+def worded(form: BaseForm) -> BaseForm:
+    """{% fields form|worded %}: choices that stand in the form as bare ids, item families and rules of recusal, by their names."""
+    names = {**catalogue.families(), **{rule.id: gettext(rule.title) for rule in RULES}}
+    for one in form.fields.values():
+        if isinstance(one, ChoiceField) and not isinstance(one, ModelChoiceField):
+            one.choices = [(value, names.get(label, label) if isinstance(label, str) else label) for value, label in one.choices]
+    return form
 
 
 # ---- Records, lists, drawings ----------------------------------------------

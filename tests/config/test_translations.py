@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "config/locale/zh_Hans/LC_MESSAGES/django.po"
+MARKED_AS = re.compile(r"\b(\w*gettext\w*) as (\w+)")
+SINGLE = {"gettext", "gettext_lazy", "gettext_noop"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]")
 
 
@@ -42,7 +44,7 @@ def test_no_placeholder_is_lost(catalogue):
 
 def test_the_compiled_catalogue_is_this_one(catalogue):
     compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
-    assert {e.msgid: said(e) for e in compiled} == {e.msgid: said(e) for e in catalogue.translated_entries()}
+    assert {(e.msgctxt, e.msgid): said(e) for e in compiled} == {(e.msgctxt, e.msgid): said(e) for e in catalogue.translated_entries()}
 
 
 def test_chinese_is_chinese(catalogue):
@@ -66,7 +68,18 @@ def test_every_marked_string_is_in_the_catalogue(catalogue, tmp_path):
             [*command, *ignored], cwd=ROOT, capture_output=True, text=True, env={"DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
         )
         assert done.returncode == 0, done.stderr
-        found = {entry.msgid for entry in polib.pofile(str(CATALOGUE))}
+        found = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(CATALOGUE))}
     finally:
         CATALOGUE.write_bytes(before)
-    assert found - {entry.msgid for entry in catalogue} == set()
+    assert found - {(entry.msgctxt, entry.msgid) for entry in catalogue} == set()
+
+
+def test_a_message_is_marked_by_a_name_that_xgettext_knows():
+    """xgettext reads names, not imports: a string marked under any other name would never reach the catalogue."""
+    hidden = []
+    for app in ("config", "exams", "question_bank", "proctoring"):
+        for path in (ROOT / app).rglob("*.py"):
+            for taken, name in MARKED_AS.findall(path.read_text()):
+                if not (name == "_" and taken in SINGLE):
+                    hidden.append(f"{path.relative_to(ROOT)}: {taken} as {name}")
+    assert hidden == []
