@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exams import clock
+from exams import clock, spelling
 from exams.applications import rules
 from exams.applications.models import CATEGORIES, MATERIALS, Application, Verification
 from exams.applications.submission import health_of
@@ -43,7 +43,8 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, event: Event, employers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = {str(item.pk): item for item in event.items.all()}
-        self.fields["item"].choices = [(pk, str(item.qualification)) for pk, item in self.items.items()]
+        items = {pk: item.qualification for pk, item in self.items.items()}
+        self.fields["item"].choices = [(pk, f"{one.code} {spelling.named(one)}") for pk, one in items.items()]
         wanted = {key: label for key, label in CATEGORIES.items() if not event.categories or key in event.categories}
         self.fields["category"].choices = list(wanted.items())
         self.fields["employer"].queryset = employers

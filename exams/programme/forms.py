@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exams import clock
+from exams import clock, spelling
 from exams.catalogue.models import Qualification
 from exams.programme.models import Event
 from exams.programme.rules import CATEGORIES
@@ -28,7 +28,7 @@ class Items(forms.ModelMultipleChoiceField):
     """Qualifications by code and name."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.code} {obj.name_zh}"
+        return f"{obj.code} {spelling.named(obj)}"
 
 
 def _text(label: Any, rows: int = 3, required: bool = False) -> forms.CharField:

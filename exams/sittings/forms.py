@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from exams import capacities
+from exams import capacities, spelling
 from exams.programme.models import Event, EventItem
 from exams.sittings.models import Room, Sitting, TimeSlot, Venue
 from exams.sittings.parameters import KNOWN
@@ -159,7 +160,7 @@ class SlotForm(forms.Form):
         self.event = event
         self.items = {str(item.pk): item for item in event.items.select_related("qualification", "edition")}
         self.fields["what"].choices = [
-            (f"{pk}:{subject.code}", f"{item.qualification.code} {item.qualification.name_zh} · {subject.name_zh}")
+            (f"{pk}:{subject.code}", f"{item.qualification.code} {spelling.named(item.qualification)} · {spelling.named(subject)}")
             for pk, item in self.items.items()
             for subject in item.edition.rulebook.subjects
         ]
@@ -235,6 +236,19 @@ class RosterForm(forms.Form):
     assessors = _number(_("Assessors per room (practical and oral tests)"), 0, 9, initial=0)
     chief = forms.BooleanField(label=_("A chief for each slot"), required=False, initial=True)
     roving = forms.BooleanField(label=_("Roving invigilators for each slot"), required=False, initial=True)
+
+
+class ExpectedForm(forms.Form):
+    """How many candidates are expected for each item, where more are than have applied."""
+
+    def __init__(self, *args: Any, items: Iterable[EventItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            label = _("Expected candidates: %(item)s") % {"item": spelling.named(item.qualification)}
+            self.fields[f"item-{item.pk}"] = _number(label, 0, 100_000, required=False)
+
+    def numbers(self) -> dict[UUID, int]:
+        return {UUID(name.removeprefix("item-")): number for name, number in self.cleaned_data.items() if number}
 
 
 class ReasonForm(forms.Form):

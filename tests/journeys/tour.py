@@ -29,6 +29,7 @@ class Visit:
     status: int
     media: str
     linked_from: str
+    length: int
 
     @property
     def is_page(self) -> bool:
@@ -54,13 +55,13 @@ class Tour:
                 continue
             visited.add(path)
             status, media, text = fetch(urljoin(self.address, path), session)
-            self.visits.append(Visit(persona, route, path, status, media, origin))
+            self.visits.append(Visit(persona, route, path, status, media, origin, len(text)))
             waiting.extend((link, path) for link in links(text, path))
 
     def examples(self) -> dict[str, Visit]:
         """One visit for each route that showed a page, by whoever saw most of it."""
         found: dict[str, Visit] = {}
-        for visit in self.visits:
+        for visit in sorted(self.visits, key=lambda visit: -visit.length):
             if visit.is_page:
                 found.setdefault(visit.route, visit)
         return found
