@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,13 +18,14 @@ from exams.journal.actions import action, record
 from exams.people.models import Organisation, Person
 from exams.recusal import rules
 from exams.recusal.asking_again import reask, settle
-from exams.recusal.deciding import decide, decide_many, objections_of, open_objections, replay
+from exams.recusal.deciding import decide, decide_many, objections_of, open_objections, replay, weigh
 from exams.recusal.facts import Matter
-from exams.recusal.keeping import keep, same_as_kept
+from exams.recusal.keeping import keep, keep_once
 from exams.recusal.models import PolicyValue, RecusalRequest, Ruling, Waiver
+from exams.recusal.standing import Stand
 from exams.verdicts import gettext_noop as _
 
-__all__ = ["decide", "decide_many", "reask", "replay", "require_clear", "rule_on", "settle"]
+__all__ = ["decide", "decide_many", "reask", "replay", "require_all_clear", "require_clear", "rule_on", "settle"]
 
 _DECIDED = _("Civil Servant Law, Arts. 76 and 77; notice 2024 No. 34, I (3)")
 SHORTEST_REASON = 8
@@ -40,16 +42,29 @@ def require_clear(*, person: Person, capacity: str, matter: Matter, by: Actor, a
     The same facts about the same thing are not kept twice. What another transaction brings while this one runs cannot be seen here;
     so the person is asked again as soon as this one is committed, as everybody is after every piece of news: one of the two sees both.
     """
+    return require_all_clear(stands=[Stand(str(person.pk), capacity, matter, about)], by=by)[0]
+
+
+def require_all_clear(*, stands: Sequence[Stand], by: Actor) -> list[Ruling]:
+    """The same for many at once: a kept ruling for each, in their order; or one refusal with all objections and all those rulings.
+
+    The number of queries does not depend on how many there are. Persons are locked in the order of their ids, so that two who ask
+    about the same people wait for one another instead of for ever.
+    """
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)
-        ruling = decide(person=person, capacity=capacity, matter=matter, by=by, about=about)
-        if not ruling.allowed:
-            raise Refused(open_objections(ruling), keep=[ruling])
-        same = same_as_kept(ruling)
-        if same is not None:
-            return same
-        transaction.on_commit(partial(reask, person.pk))
-        return keep(ruling, by=by, about=about)
+        ids = {stand.person_id for stand in stands}
+        people = {str(person.pk): person for person in Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+        rulings = [answer.ruling(by) for answer in weigh(stands)]
+        for ruling in rulings:
+            ruling.person = people[str(ruling.person_id)]
+        against = [ruling for ruling in rulings if not ruling.allowed]
+        if against:
+            raise Refused([objection for ruling in against for objection in open_objections(ruling)], keep=against)
+        kept = keep_once([(ruling, stand.about) for ruling, stand in zip(rulings, stands, strict=True)], by=by)
+        new = [ruling.person_id for ruling in set(rulings).intersection(kept)]
+        if new:
+            transaction.on_commit(partial(reask, *set(new)))
+        return kept
 
 
 @action("recusal.look", on="ruling")

@@ -11,10 +11,12 @@ from exams.access import SYSTEM, Actor
 from exams.journal.actions import record
 from exams.messages.actions import send
 from exams.people.models import Person
+from exams.recusal import screening
 from exams.recusal.deciding import Answer, weigh
-from exams.recusal.families import declared_around
+from exams.recusal.gathering import declared_around
 from exams.recusal.keeping import keep
 from exams.recusal.models import ObjectionNotice, Ruling
+from exams.recusal.screening import screen
 from exams.recusal.standing import Stand, stands_of
 
 Key = tuple[str, str, str, str]  # person, capacity, type and id of what it is about
@@ -30,9 +32,10 @@ def reask(*news_of: Any, by: Actor = SYSTEM) -> list[ObjectionNotice]:
     with transaction.atomic():
         stands = list(stands_of(persons))
         notices = _open_notices(persons | {stand.person_id for stand in stands})
-        raised = []
-        for answer in weigh(stands):
-            raised += _follow(answer, notices.pop(_key(answer.stand), None), by)
+        news = [stand for stand, answer in screen(stands) if _differs(answer, notices.get(_key(stand)))]
+        raised = [notice for answer in weigh(news) for notice in _follow(answer, notices.get(_key(answer.stand)), by)]
+        for stand in stands:
+            notices.pop(_key(stand), None)
         for notice in notices.values():
             if str(notice.person_id) in persons:
                 _settle(notice, by)
@@ -63,6 +66,13 @@ def _open_notices(persons: frozenset[str]) -> dict[Key, ObjectionNotice]:
     return {(str(row.person_id), row.capacity, row.about_type, row.about_id): row for row in rows}
 
 
+def _differs(answer: screening.Answer, notice: ObjectionNotice | None) -> bool:
+    """Whether the answer is another than the one in force; only then the facts are written out and kept."""
+    if notice is None:
+        return not answer.allowed
+    return answer.allowed or notice.ruling.objections != [one.as_json() for one in answer.objections]
+
+
 def _follow(answer: Answer, notice: ObjectionNotice | None, by: Actor) -> list[ObjectionNotice]:
     """What a new answer changes: a notice is raised, brought up to date, or settled."""
     stand = answer.stand
@@ -70,8 +80,6 @@ def _follow(answer: Answer, notice: ObjectionNotice | None, by: Actor) -> list[O
         if notice is not None:
             keep(answer.ruling(by), by=by, about=stand.about, name="recusal.reask")
             _settle(notice, by)
-        return []
-    if notice is not None and notice.ruling.objections == answer.objections:
         return []
     if notice is not None:
         ruling = keep(answer.ruling(by), by=by, about=stand.about, name="recusal.reask")

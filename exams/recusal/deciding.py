@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ from exams.people.models import Person
 from exams.recusal import rules
 from exams.recusal.canonical import canonical
 from exams.recusal.facts import Facts, Matter
-from exams.recusal.gathering import Inquiry, gather_all
-from exams.recusal.models import Ruling, Waiver
+from exams.recusal.gathering import find, inquiries_of
+from exams.recusal.models import Ruling
 from exams.recusal.standing import Stand
+from exams.recusal.waiving import Waivers
 from exams.verdicts import Objection
 
 
@@ -37,7 +38,7 @@ class Answer:
     def ruling(self, by: Actor) -> Ruling:
         """The unsaved ruling, with the facts as seen."""
         matter, text = self.stand.matter, canonical(self.facts)
-        about_type, about_id, about_text = _about(self.stand.about)
+        about_type, about_id = self.stand.thing
         return Ruling(
             person_id=UUID(self.facts.person),
             capacity=self.stand.capacity,
@@ -51,7 +52,7 @@ class Answer:
             made_at=clock.now(),
             about_type=about_type,
             about_id=about_id,
-            about_text=about_text,
+            about_text=str(self.stand.about)[:200] if about_id else "",
             body_id=UUID(matter.body_id) if matter.body_id else None,
             event_id=UUID(matter.event_id) if matter.event_id else None,
             asked_by=by.name[:200],
@@ -70,13 +71,9 @@ def decide_many(*, persons: Sequence[Person], capacity: str, matter: Matter, by:
 
 def weigh(stands: Sequence[Stand]) -> list[Answer]:
     """The answers about people in one or many matters, in a number of queries that depends on neither."""
-    groups: dict[tuple[str, Matter], set[str]] = {}
-    for stand in stands:
-        groups.setdefault((stand.capacity, stand.matter), set()).add(stand.person_id)
-    inquiries = [Inquiry(frozenset(persons), capacity, matter) for (capacity, matter), persons in groups.items()]
-    facts = dict(zip(groups, gather_all(inquiries), strict=True))
-    waivers = _waivers(stands)
-    return [_answer(stand, facts[stand.capacity, stand.matter][stand.person_id], waivers) for stand in stands]
+    found = find(inquiries_of(stands))
+    waivers = Waivers(stand.person_id for stand in stands)
+    return [_answer(stand, found.facts(stand.person_id, stand.capacity, stand.matter), waivers) for stand in stands]
 
 
 def replay(ruling: Ruling) -> list[Objection]:
@@ -105,31 +102,6 @@ def is_whole(ruling: Ruling) -> bool:
     return facts.digest() == ruling.facts_digest and same
 
 
-def _answer(stand: Stand, facts: Facts, waivers: list[Waiver]) -> Answer:
-    objections = [one.as_json() for one in rules.judge(facts)]
-    waived = [number for number, one in enumerate(objections) if any(_sets_aside(waiver, stand, one) for waiver in waivers)]
-    return Answer(stand, facts, objections, waived)
-
-
-def _about(about: Any) -> tuple[str, str, str]:
-    return (about._meta.label, str(about.pk), str(about)[:200]) if about is not None else ("", "", "")
-
-
-def _waivers(stands: Iterable[Stand]) -> list[Waiver]:
-    persons = {stand.person_id for stand in stands}
-    rows = Waiver.objects.filter(state="granted", ruling__person__in=persons).select_related("ruling").defer("ruling__facts")
-    return list(rows)
-
-
-def _sets_aside(waiver: Waiver, stand: Stand, objection: dict[str, Any]) -> bool:
-    """A waiver holds for the same person, capacity and thing, for exactly the objection that was looked at, until its last day."""
-    seen = waiver.ruling
-    return (
-        str(seen.person_id) == stand.person_id
-        and seen.capacity == stand.capacity
-        and (seen.about_type, seen.about_id) == _about(stand.about)[:2]
-        and stand.matter.on <= waiver.until
-        and objection["id"] == waiver.objection_id
-        and objection in seen.objections
-        and rules.waivable(waiver.objection_id)
-    )
+def _answer(stand: Stand, facts: Facts, waivers: Waivers) -> Answer:
+    objections = rules.judge(facts)
+    return Answer(stand, facts, [one.as_json() for one in objections], waivers.set_aside(stand, objections))

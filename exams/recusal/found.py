@@ -46,8 +46,8 @@ class Found:
         return frozenset(self._by_key[key].id for key in self._families.joined(known.key) if key in self._by_key)
 
     def posts(self) -> Iterator[Employment]:
-        """Every post of everybody."""
-        return (fact for facts in self._own.values() for fact in facts if isinstance(fact, Employment))
+        """Every post of everybody, those that they may hold included."""
+        return (post for facts in self._own.values() for fact in facts if (post := _post(fact)))
 
     def _about(self, person: str, matter: Matter) -> Iterator[Any]:
         """The person's own facts, the posts of candidates and colleagues on the day, who is who, and the person's family."""
@@ -58,7 +58,7 @@ class Found:
             if part is not None:
                 yield part
         for one in people:
-            yield from (fact for fact in self.own(one) if _post_on(fact, matter.on))
+            yield from (fact for fact in self.own(one) if (post := _post(fact)) and post.on(matter.on))
         yield from others
         if person in self._known:
             yield self._known[person]
@@ -73,7 +73,8 @@ class Found:
                 yield replace(self._by_key[key], name="")
 
 
-def _post_on(fact: Fact, day: date) -> bool:
-    """A post on the day, or one that it may be."""
-    post = fact.employment if isinstance(fact, Doubt) else fact
-    return isinstance(post, Employment) and post.on(day)
+def _post(fact: Fact) -> Employment | None:
+    """A post, or one that it may be."""
+    if isinstance(fact, Doubt):
+        return fact.employment
+    return fact if isinstance(fact, Employment) else None

@@ -7,8 +7,8 @@ look at the single inquiries: what of a fact concerns a matter the fact itself s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -17,14 +17,20 @@ from django.db.models import Q
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, Authorship, Concealment, Dispute, TrainingEngagement
-from exams.people.models import Employment, Organisation, Person
+from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.recusal import facts as f
+from exams.recusal.doubts import doubtful_kin, doubts, training_fact
 from exams.recusal.facts import Facts, Matter
-from exams.recusal.families import Families, declared_around
+from exams.recusal.families import HOPS
+from exams.recusal.found import Found
 from exams.recusal.models import PolicyValue, RecusalRequest
+from exams.recusal.standing import Stand
 from exams.registry import Registry
 
 FACT_SOURCES = Registry("fact sources")
+
+# So many keys go into one query; SQLite takes no more than some hundreds of thousands of parameters, PostgreSQL 65,535.
+_PORTION = 10_000
 
 
 @dataclass(frozen=True)
@@ -96,59 +102,25 @@ def gather(persons: Iterable[str], capacity: str, matter: Matter) -> dict[str, F
 
 def gather_all(inquiries: Sequence[Inquiry]) -> list[dict[str, Facts]]:
     """The facts for each inquiry about each of its persons. Whoever else is asked at the same time changes nothing in them."""
+    found = find(inquiries)
+    return [{person: found.facts(person, one.capacity, one.matter) for person in one.persons} for one in inquiries]
+
+
+def inquiries_of(stands: Iterable[Stand]) -> list[Inquiry]:
+    """Stands as inquiries, people with the same question together."""
+    groups: dict[tuple[str, Matter], set[str]] = {}
+    for stand in stands:
+        groups.setdefault((stand.capacity, stand.matter), set()).add(stand.person_id)
+    return [Inquiry(frozenset(persons), capacity, matter) for (capacity, matter), persons in groups.items()]
+
+
+def find(inquiries: Sequence[Inquiry]) -> Found:
+    """What all sources know for any of the inquiries, and the parameters in force on their days."""
     if not inquiries:
-        return []
+        return Found((), {})
     asked = Asked(inquiries)
-    record = _Record(fact for source in FACT_SOURCES for fact in source(asked))
-    policies = _policies({inquiry.matter.on for inquiry in inquiries})
-
-    def facts(person: str, inquiry: Inquiry) -> Facts:
-        matter = inquiry.matter
-        bare = Facts(person=person, capacity=inquiry.capacity, matter=matter, policy=policies[matter.on])
-        return bare.with_facts(record.about(person, inquiry))
-
-    return [{person: facts(person, inquiry) for person in inquiry.persons} for inquiry in inquiries]
-
-
-class _Record:
-    """What all sources gave, laid out so that one person's part in one matter is found without looking at the rest."""
-
-    def __init__(self, found: Iterable[Any]) -> None:
-        self._known: dict[str, f.Known] = {}
-        self._own: dict[str, list[f.Fact]] = {}
-        edges = []
-        for fact in found:
-            if isinstance(fact, f.Known):
-                self._known[fact.id] = fact
-            elif isinstance(fact, f.KinEdge):
-                edges.append(fact)
-            else:
-                self._own.setdefault(fact.person, []).append(fact)
-        self._families = Families(edges)
-        self._by_key = {one.key: one for one in self._known.values() if one.key in self._families.keys}
-
-    def about(self, person: str, inquiry: Inquiry) -> Iterator[Any]:
-        """The person's own facts, the posts of candidates and colleagues on the day, who is who, and the person's family."""
-        matter = inquiry.matter
-        others = [self._known[one] for one in inquiry.others - {person} if one in self._known]
-        for fact in self._own.get(person, ()):
-            part = fact.within(matter)
-            if part is not None:
-                yield part
-        for one in inquiry.others - {person}:
-            yield from (fact for fact in self._own.get(one, ()) if isinstance(fact, f.Employment) and fact.on(matter.on))
-        yield from others
-        if person in self._known:
-            yield self._known[person]
-            yield from self._family(self._known[person], {one.key for one in others})
-
-    def _family(self, person: f.Known, others: set[str]) -> Iterator[Any]:
-        """The declarations, and whoever stands between: without a name, for only the key and the sex matter of them."""
-        edges = self._families.of(person.key, others)
-        yield from edges
-        for key in {key for edge in edges for key in (edge.person, edge.relative)} - others - {person.key}:
-            if key in self._by_key:
-                yield replace(self._by_key[key], name="")
+    facts = (fact for source in FACT_SOURCES for fact in source(asked))
+    return Found(facts, _policies({inquiry.matter.on for inquiry in inquiries}))
 
 
 def policy_on(day: date) -> f.Policy:
@@ -191,6 +163,28 @@ def known_and_kin(asked: Asked) -> Iterator[Any]:
         yield f.Known(id=str(pk), key=key, name="", sex=sex)
 
 
+def declared_around(keys: Collection[str]) -> set[f.KinEdge]:
+    """Every declaration within reach of the keys, whoever made it, those of doubtful matches too: one query for each hop."""
+    reached, edges, front = set(keys), set(), set(keys)
+    doubtful = list(doubtful_kin())
+    for _hop in range(HOPS):
+        if not front:
+            break
+        new = {f.KinEdge(person=row[0], relative=row[1], relation=row[2], support=row[3]) for row in _naming(sorted(front))}
+        new |= {edge for edge in doubtful if edge.person in front or edge.relative in front}
+        edges |= new
+        front = {key for edge in new for key in (edge.person, edge.relative)} - reached
+        reached |= front
+    return edges
+
+
+def _naming(keys: list[str]) -> Iterable[tuple[str, str, str, bool]]:
+    for start in range(0, len(keys), _PORTION):
+        some = keys[start : start + _PORTION]
+        rows = KinEdge.objects.filter(Q(person__id_index__in=some) | Q(relative_index__in=some), withdrawn_on=None)
+        yield from rows.values_list("person__id_index", "relative_index", "relation", "support")
+
+
 @FACT_SOURCES.register("people.employment")
 def employments(asked: Asked) -> Iterator[f.Employment]:
     """Posts of the persons asked about at any time, and of candidates and colleagues on the day."""
@@ -213,21 +207,14 @@ def employments(asked: Asked) -> Iterator[f.Employment]:
 def trainings(asked: Asked) -> Iterator[f.Training]:
     """Training engagements, with those trainees who are candidates."""
     rows = list(TrainingEngagement.objects.filter(person__in=asked.persons).select_related("organisation"))
-    present = Attendance.objects.filter(engagement__in=[row.pk for row in rows], trainee__in=asked.candidates)
+    courses = {row.held_in_id for row in rows if row.held_in_id}
+    of_them = Q(engagement__in=[row.pk for row in rows]) | Q(course__in=courses)
+    present = Attendance.objects.filter(of_them, trainee__in=asked.candidates)
     trainees: dict[Any, set[str]] = {}
-    for engagement, trainee in present.values_list("engagement_id", "trainee_id"):
-        trainees.setdefault(engagement, set()).add(str(trainee))
+    for engagement, course, trainee in present.values_list("engagement_id", "course_id", "trainee_id"):
+        trainees.setdefault(engagement or course, set()).add(str(trainee))
     for row in rows:
-        yield f.Training(
-            person=str(row.person_id),
-            organisation=str(row.organisation_id),
-            organisation_name=row.organisation.name,
-            family=row.family,
-            role=row.role,
-            since=row.since,
-            until=row.until,
-            trainees=frozenset(trainees.get(row.pk, ())),
-        )
+        yield training_fact(row, trainees.get(row.pk, set()) | trainees.get(row.held_in_id, set()))
 
 
 @FACT_SOURCES.register("interests.authorship")
@@ -262,6 +249,7 @@ def concealments(asked: Asked) -> Iterator[f.Concealed]:
 def disputes(asked: Asked) -> Iterator[f.Disputed]:
     """Disputes with persons and organisations, whichever side put them on record."""
     rows = Dispute.objects.filter(Q(person__in=asked.persons) | Q(other_person__in=asked.persons, person__in=asked.others))
+    rows = rows.filter(withdrawn_on=None)
     for row in rows.select_related("person", "other_person", "other_organisation"):
         ends = [(row.person, row.other_person or row.other_organisation)]
         if isinstance(ends[0][1], Person):
@@ -269,6 +257,9 @@ def disputes(asked: Asked) -> Iterator[f.Disputed]:
         for one, other in ends:
             if str(one.pk) in asked.persons:
                 yield f.Disputed(person=str(one.pk), other=str(other.pk), other_name=other.name, since=row.since, until=row.until)
+
+
+FACT_SOURCES.register("interests.doubts")(doubts)
 
 
 # ----------------------------------------------------------------------------------------------------------------- requests

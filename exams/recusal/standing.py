@@ -21,6 +21,11 @@ class Stand:
     matter: Matter
     about: Any
 
+    @property
+    def thing(self) -> tuple[str, str]:
+        """What it is about, by kind and id; without asking the row for its name."""
+        return (self.about._meta.label, str(self.about.pk)) if self.about is not None else ("", "")
+
 
 def standing(id: str) -> Any:
     """Register a source `(persons: frozenset[str]) -> Iterable[Stand]`.

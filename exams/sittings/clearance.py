@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from exams import spelling
 from exams.applications.models import ADMITTED_STATES, Application
@@ -23,11 +23,19 @@ def matter_of(slot: TimeSlot, sitting: Sitting | None = None, *, besides: str = 
     return Rooms([slot]).matter(slot, sitting, besides)
 
 
+def with_places(duties: QuerySet[Duty]) -> QuerySet[Duty]:
+    """The duties with all that standings need of slots and rooms, each of which is fetched once, however many serve there."""
+    slots = TimeSlot.objects.select_related("event", "item__qualification", "item__edition")
+    return duties.prefetch_related(Prefetch("slot", slots), Prefetch("sitting", Sitting.objects.select_related("room")))
+
+
 def stands_of_duties(duties: Sequence[Duty]) -> Iterator[Stand]:
     """Duties as standings, each in its own matter; the number of queries does not depend on how many there are."""
     rooms = Rooms({duty.slot_id: duty.slot for duty in duties}.values())
     for duty in duties:
         person = str(duty.person_id)
+        if duty.sitting is not None:
+            duty.sitting.slot = duty.slot  # its name is asked for once the ruling is kept
         yield Stand(person, duty.capacity, rooms.matter(duty.slot, duty.sitting, person), duty.sitting or duty.slot)
 
 

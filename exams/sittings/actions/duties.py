@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
@@ -18,7 +16,7 @@ from exams.recusal import actions as recusal
 from exams.recusal.models import Ruling
 from exams.sittings import parameters
 from exams.sittings.actions.arranging import clash_objections, end_duty, slot_name
-from exams.sittings.clearance import matter_of
+from exams.sittings.clearance import matter_of, stands_of_duties, with_places
 from exams.sittings.models import Draw, Duty, Sitting, TimeSlot
 from exams.sittings.timetable import Use, clashes_with
 from exams.verdicts import Objection
@@ -127,23 +125,13 @@ def ask_again(*, by: Actor, slot: TimeSlot) -> list[Duty]:
     return duties
 
 
-def ask_all_again(*, by: Actor, duties: Iterable[Duty]) -> list[Duty]:
+def ask_all_again(*, by: Actor, duties: QuerySet[Duty]) -> list[Duty]:
     """The same inside an action: each duty rests on a new ruling, or everything is refused with the rulings kept."""
-    asked, objections, kept = [], [], []
-    for duty in duties.select_related("slot__event", "slot__item__qualification", "sitting__room", "person"):
-        matter = matter_of(duty.slot, duty.sitting, besides=str(duty.person_id))
-        try:
-            duty.ruling = recusal.require_clear(
-                person=duty.person, capacity=duty.capacity, matter=matter, by=by, about=duty.sitting or duty.slot
-            )
-        except Refused as refusal:
-            objections += refusal.objections
-            kept += refusal.keep
-            continue
-        duty.save(update_fields=["ruling"])
-        asked.append(duty)
-    if objections:
-        raise Refused(objections, keep=kept)
+    asked = list(with_places(duties))
+    rulings = recusal.require_all_clear(stands=list(stands_of_duties(asked)), by=by)
+    for duty, ruling in zip(asked, rulings, strict=True):
+        duty.ruling = ruling
+    Duty.objects.bulk_update(asked, ["ruling"])
     return asked
 
 
