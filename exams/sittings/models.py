@@ -7,8 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from exams.catalogue.rulebook import Subject
+from exams.encryption import EncryptedField
 from exams.guards import no_overlap
-from exams.keys import primary_key
+from exams.keys import primary_key, uuid7
 
 FORMS = [("A", "A"), ("B", "B")]
 
@@ -182,6 +183,39 @@ class Place(models.Model):
         ]
 
 
+class Accommodation(models.Model):
+    """What a candidate is granted so as to sit on equal terms: seats, a room alone, more time; whoever needs the measure needs no reason."""
+
+    WHERE = [("any", _("Any seat")), ("seats", _("One of the named seats")), ("alone", _("Alone in a room"))]
+
+    id = primary_key()
+    application = models.ForeignKey("exams.Application", on_delete=models.PROTECT, related_name="accommodations")
+    where = models.CharField(max_length=8, choices=WHERE, default="any")
+    # Named seats that were taken out of their room leave nothing to sit on, never any seat: `where` still says that they were named.
+    seats = models.ManyToManyField(Seat, related_name="+", blank=True)
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    minutes = models.PositiveSmallIntegerField(default=0)
+    measure = EncryptedField()
+    reason = EncryptedField()
+    basis = models.CharField(max_length=240)
+    granted_by = models.ForeignKey("exams.Person", on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="granted")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        verbose_name = _("Accommodation")
+        ordering = ["application__number", "-granted_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["application"], condition=Q(state="granted"), name="one_accommodation_in_force"),
+            models.CheckConstraint(condition=Q(where="alone") ^ Q(room=None), name="accommodation_names_its_room"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.application)
+
+
 class Draw(models.Model):
     """A random draw that can be repeated by anyone: what was fixed before the chance was known, the chance, and the result."""
 
@@ -220,6 +254,11 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.slot or self.event}"
+
+    @property
+    def lines(self) -> int:
+        """How many seats or duties were given."""
+        return len(self.result["assigned"] if isinstance(self.result, dict) else self.result)
 
 
 class Change(models.Model):
@@ -270,6 +309,8 @@ class Duty(models.Model):
     live = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=240, blank=True)
+    # One entry in the person's calendar, whatever becomes of it: a duty moved elsewhere keeps the thread of the one it replaces.
+    thread = models.UUIDField(default=uuid7)
     signed_in_at = models.DateTimeField(null=True, blank=True)
     signed_off_at = models.DateTimeField(null=True, blank=True)
 

@@ -16,9 +16,9 @@ from exams import spelling
 from exams.appointments.models import Appointment
 from exams.people.models import Employment
 from exams.programme.models import Event
-from exams.recusal.deciding import weigh
 from exams.recusal.facts import years_before
 from exams.recusal.gathering import policy_on
+from exams.recusal.screening import screen
 from exams.recusal.standing import Stand
 from exams.sittings import parameters
 from exams.sittings.clearance import Rooms
@@ -155,9 +155,9 @@ def _bars(field: Field, vacant: Sequence[Post], appointments: Sequence[Appointme
         for group, post in groups.items()
         if row.capacity == post.capacity and (str(row.person_id), group) not in asked
     }
-    for key, answer in zip(asked, weigh(list(asked.values())), strict=True):
+    for key, (_stand, answer) in zip(asked, screen(asked.values()), strict=True):
         if not answer.allowed:
-            bars[key] = tuple(sorted({one["id"] for one in answer.objections if one["severity"] != "disclose"}))
+            bars[key] = tuple(sorted({one.id for one in answer.objections if one.severity != "disclose"}))
     return bars
 
 

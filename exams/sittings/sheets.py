@@ -300,8 +300,9 @@ def roster(slot: TimeSlot) -> bytes:
 def draw_record(draw: Draw) -> bytes:
     """The record of a draw, from which anyone can repeat it."""
     with translation.override(OFFICIAL):
-        paper = Paper(_("Draw record"), draw.event.body.name) if draw.slot is None else _paper(draw.slot, _("Draw record"), "")
-        paper.title(under=draw.event.title + (f"　{_subject(draw.slot)}" if draw.slot else ""))
+        event = draw.event
+        paper = Paper(_("Draw record"), number="", body=event.body.name, language=OFFICIAL, example=event.example)
+        paper.title(under=event.title + (f"　{_subject(draw.slot)}" if draw.slot else ""))
         paper.pairs(
             [
                 (_("What was drawn"), str(draw.get_kind_display())),
@@ -309,7 +310,7 @@ def draw_record(draw: Draw) -> bytes:
                 (_("Drawn"), spelling.when(draw.drawn_at, seconds=True)),
                 (_("Operator of the draw"), draw.drawn_by),
                 (_("Chance"), draw.witness or _("Seed made by the system")),
-                (_("Lines of the result"), len(draw.result)),
+                (_("Lines of the result"), draw.lines),
             ]
         )
         digests = [(_("Seed"), draw.seed), (_("Digest of the pool"), draw.pool_digest), (_("Digest of the result"), draw.result_digest)]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("event/<uuid:pk>/", arranging.event, name="event"),
     path("event/<uuid:pk>/publish", arranging.publish, name="publish"),
     path("event/<uuid:pk>/slot", arranging.new_slot, name="new_slot"),
+    path("event/<uuid:pk>/staffing", drawing.staffing, name="staffing"),
     path("event/<uuid:pk>/roster", drawing.roster_draw, name="roster_draw"),
     path("slot/<uuid:pk>/", arranging.slot, name="slot"),
     path("slot/<uuid:pk>/room", arranging.add_room, name="add_sitting"),

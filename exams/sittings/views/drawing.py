@@ -18,7 +18,8 @@ from exams.errors import Refused
 from exams.people.models import Person
 from exams.recusal.rules import RULES
 from exams.sittings import actions, queries
-from exams.sittings.forms import ReasonForm, RosterForm
+from exams.sittings.forecast import Line, forecast
+from exams.sittings.forms import ExpectedForm, ReasonForm, RosterForm
 from exams.sittings.models import Draw, Room, TimeSlot
 from exams.sittings.pool import Wanted
 from exams.sittings.replay import replay
@@ -30,10 +31,13 @@ REASONS = {
     "roster.load_event": gettext_lazy("has the most duties of the event"),
     "roster.pair_limit": gettext_lazy("has served with a colleague of the room too often"),
     "roster.one_employer": gettext_lazy("the room would be staffed by one employer"),
-    "roster.wrong_capacity": gettext_lazy("appointed in another capacity"),
     "roster.taken": gettext_lazy("drawn for another duty"),
     "sittings.not_appointed": gettext_lazy("not appointed for this item on that day"),
 }
+
+
+THIN = 2  # fewer to spare than this is said aloud
+OTHER_WORK = "roster.wrong_capacity"
 
 
 @needs("sittings.see")
@@ -80,6 +84,21 @@ def redraw_roster(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("sittings.see")
+def staffing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Months ahead: which duties of an event will find nobody, why, and what would help most."""
+    event = get_object_or_404(queries.events_visible_to(request.actor).select_related("body__supervised_by"), pk=pk)
+    form = ExpectedForm(request.GET or None, items=event.items.select_related("qualification"))
+    found = forecast(event, form.numbers() if form.is_valid() else {})
+    lines = [{"line": line, "why": [(reason_title(rule), n) for rule, n in line.barred], "tone": _tone(line)} for line in found.lines]
+    return render(request, "exams/sittings/staffing.html", {"event": event, "form": form, "found": found, "lines": lines})
+
+
+def _tone(line: Line) -> str:
+    """Nobody to spare is thin: one illness, one new application, and a post is empty."""
+    return "danger" if line.empty else "warn" if line.spare < THIN else "ok"
+
+
+@needs("sittings.see")
 def draw_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A draw done over again, now: pool, journal, witness, seed and result."""
     draw = get_object_or_404(queries.draws_visible_to(request.actor).select_related("event__body", "slot"), pk=pk)
@@ -89,7 +108,8 @@ def draw_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _unfilled(draw: Draw) -> list[dict[str, Any]]:
     """For each empty post: where it is, and how many of the pool which reason kept out; five queries for all."""
     posts = {post["id"]: post for post in draw.pool["posts"]}
-    rows = [(posts[post], reasons) for post, reasons in draw.result["unfilled"]]
+    # That somebody is appointed as something else is no news.
+    rows = [(posts[post], [one for one in found if one[1] != OTHER_WORK]) for post, found in draw.result["unfilled"]]
     slots = TimeSlot.objects.select_related("item__qualification", "item__edition").in_bulk({UUID(post["slot"]) for post, _reasons in rows})
     rooms = Room.objects.in_bulk({UUID(post["room"]) for post, _reasons in rows if post["room"]})
     names = {str(one.pk): one.name for one in Person.objects.filter(pk__in={reason[0] for _post, reasons in rows for reason in reasons})}
