@@ -123,7 +123,7 @@ def audit(world: World) -> None:
     oversight.run_checks(by=inspector, audit=opened)
     found = {finding.check_id for finding in opened.findings.all()}
     missing = {check: wrong for check, wrong in PLANTED.items() if check not in found}
-    kin = ObjectionNotice.objects.filter(person=world.staff["invigilator"][2]).select_related("ruling").first()
+    kin = ObjectionNotice.objects.filter(person=world.things["half_declared"].person_id).select_related("ruling").first()
     if kin is None or "recusal.kin_of_candidate" not in {one["id"] for one in kin.ruling.objections}:
         missing["recusal.kin_of_candidate"] = "kinship of two half-declarations"
     if missing:
