@@ -14,7 +14,7 @@ from exams.appointments.models import Appointment
 from exams.bodies.models import BodyStandard, Entrustment, InternalCheck, ManagementDocument, OtherBusiness, StaffRecord
 from exams.programme.models import AnnualPlan, Event, EventItem, LateConsent, NoticeCorrection, PlannedItem, ProgrammeParameter
 from exams.applications.models import Application, Correction, EmployerConfirmation, ImportBatch, Material, PerformanceEntry, Verification
-from exams.sittings.models import Acceptance, Arrangement, CalendarFeed, Change, Draw, Duty, Parameter, Place, Room, Seat, Sitting, TimeSlot, Venue
+from exams.sittings.models import Acceptance, Accommodation, Arrangement, CalendarFeed, Change, Draw, Duty, Parameter, Place, Room, Seat, Sitting, TimeSlot, Venue
 from exams.conduct.models import Bell, CheckIn, Incident, RecordSignature, RoomRecord
 from exams.results.models import Mark, MarkVersion, Result, ResultSheet, ScoreChange, SheetSignature
 from exams.archive.models import Bag

@@ -41,6 +41,10 @@ KINDS: dict[str, Kind] = {
         _("Sign the declaration of interest"),
         _("%(event)s: without your signed declaration of interest you cannot serve."),
     ),
+    "interests.remind": Kind(
+        _("Your declaration of interest is due"),
+        _("%(event)s: sign it by %(due_on)s; without it you cannot serve."),
+    ),
     "recusal.affected": Kind(
         _("You may no longer act in a matter"),
         _("%(capacity)s: %(about)s. A ground for recusal has appeared; until a superior decides you do not act."),
@@ -65,6 +69,20 @@ KINDS: dict[str, Kind] = {
     "ticket.lapsed": Kind(
         _("Your ticket has lapsed"),
         _("Ticket %(number)s for %(subject)s was not printed in time, so you cannot sit."),
+    ),
+    "accommodation.granted": Kind(
+        _("An arrangement for you was granted"),
+        _("Application %(number)s: it stands under My examinations, and the staff of your room know."),
+    ),
+    "accommodation.withdrawn": Kind(
+        _("An arrangement for you was withdrawn"), _("Application %(number)s: ask the exam body if you do not know why.")
+    ),
+    "duty.moved": Kind(
+        _("Your duty was moved"), _("%(capacity)s: now %(starts_at)s, %(venue)s, room %(room)s; before: %(before)s. Reason: %(reason)s.")
+    ),
+    "duty.staff_changed": Kind(
+        _("The staff of your slot changed"),
+        _("%(person)s (%(capacity)s): now %(starts_at)s, %(venue)s, room %(room)s; before: %(before)s."),
     ),
     "result.published": Kind(_("Your result is out"), _("%(item)s, application %(number)s: %(result)s.")),
     "result.changed": Kind(

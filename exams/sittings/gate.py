@@ -10,7 +10,7 @@ from exams.agenda import OpenItem
 from exams.programme.models import Event
 from exams.recusal.models import ObjectionNotice
 from exams.registry import Registry
-from exams.sittings import parameters, queries, rules
+from exams.sittings import accommodations, parameters, queries, rules
 from exams.sittings.models import Duty, TimeSlot
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
@@ -121,6 +121,12 @@ def seats_drawn(event: Event) -> Iterator[Objection]:
     for plan in plans_of(event):
         yield from rules.seats_open(plan)
         yield from rules.over_capacity(plan.rooms, cap)
+
+
+@publishing("sittings.accommodations", _("What was granted to candidates is kept"), accommodations.GRANTED)
+def accommodations_kept(event: Event) -> Iterable[Objection]:
+    """Nobody sits where an arrangement in force does not let them."""
+    return accommodations.broken(event)
 
 
 @publishing("sittings.staff", _("Every room and slot has its staff"), _("Requirement R-57"))

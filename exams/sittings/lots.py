@@ -19,13 +19,27 @@ class Lot:
 
 
 def seats(pool: dict[str, Any], seed: str) -> list[Any]:
-    """[[application, seat, form]] for `take` of the candidates (all, unless further slots of the subject are to be drawn)."""
-    candidates = [seating.Candidate(*row) for row in pool["candidates"]]
-    chairs = [seating.Chair(*row) for row in pool["chairs"]]
-    if pool["take"] < len(candidates):
-        share = set(choose([one.id for one in candidates], pool["take"], seed, "share"))
-        candidates = [one for one in candidates if one.id in share]
-    return [[line.candidate, line.chair, line.form] for line in seating.seat(candidates, chairs, seed)]
+    """[[application, seat, form]] for `take` of the candidates (all, unless further slots of the subject are to be drawn).
+
+    Whoever was granted seats of these rooms is among them; chance decides only about the others.
+    """
+    bound = [one for one in candidates(pool) if one.only]
+    others = [one for one in candidates(pool) if not one.only]
+    room = pool["take"] - len(bound)
+    if room < len(others):
+        share = set(choose([one.id for one in others], room, seed, "share"))
+        others = [one for one in others if one.id in share]
+    return [[line.candidate, line.chair, line.form] for line in seating.seat([*bound, *others], chairs(pool), seed)]
+
+
+def candidates(pool: dict[str, Any]) -> list[seating.Candidate]:
+    """The lines [application, employer, [seats granted]] of a pool."""
+    return [seating.Candidate(id, group, frozenset(only)) for id, group, only in pool["candidates"]]
+
+
+def chairs(pool: dict[str, Any]) -> list[seating.Chair]:
+    """The lines [seat, room, x, y] of a pool."""
+    return [seating.Chair(*row) for row in pool["chairs"]]
 
 
 def duties(pool: dict[str, Any], seed: str) -> dict[str, Any]:
@@ -34,4 +48,4 @@ def duties(pool: dict[str, Any], seed: str) -> dict[str, Any]:
     return roster.draw(posts.Pool.from_json(pool["pool"]), vacant, posts.Limits.from_json(pool["limits"]), seed).as_json()
 
 
-LOTS = {"seats": Lot("seats-1", seats), "roster": Lot(posts.VERSION, duties)}
+LOTS = {"seats": Lot(seating.VERSION, seats), "roster": Lot(posts.VERSION, duties)}

@@ -1,5 +1,7 @@
 """Tables of places and times: where an examination is sat, when, by whom, and who is on duty."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -184,7 +186,7 @@ class Place(models.Model):
 
 
 class Accommodation(models.Model):
-    """What a candidate is granted so as to sit on equal terms: seats, a room alone, more time; whoever needs the measure needs no reason."""
+    """What a candidate is granted so as to sit on equal terms: seats, a room alone, more time. Who needs the measure needs no reason."""
 
     WHERE = [("any", _("Any seat")), ("seats", _("One of the named seats")), ("alone", _("Alone in a room"))]
 
@@ -214,6 +216,10 @@ class Accommodation(models.Model):
 
     def __str__(self) -> str:
         return str(self.application)
+
+    @property
+    def body_id(self) -> UUID:
+        return self.application.body_id
 
 
 class Draw(models.Model):

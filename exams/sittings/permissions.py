@@ -60,10 +60,14 @@ for name, title in {
     "ask_again": _("Asked recusal again for the duties of a slot"),
     "ask_change": _("Asked for a change of what was drawn or released"),
     "decide_change": _("Decided on a change"),
+    "move_duty": _("Moved somebody to another duty"),
+    "grant_accommodation": _("Granted a candidate an arrangement"),
+    "withdraw_accommodation": _("Withdrew an arrangement granted to a candidate"),
     "publish_arrangement": _("Published the arrangement"),
     "print_papers": _("Printed papers of a sitting"),
 }.items():
     permission(f"sittings.{name}", title, *CLERKS, "system", scope=own_body)
+permission("sittings.read_reason", _("Read why an arrangement was granted, for a stated purpose"), "head_of_body", scope=own_body)
 permission("sittings.seat", _("Seated a candidate"), *CLERKS, "system", scope=own_body)
 permission("sittings.release_duty", _("Released a duty"), *CLERKS, "system", scope=own_body)
 permission("sittings.lapse_tickets", _("Let unprinted tickets lapse"), "system")

@@ -29,12 +29,13 @@ from exams.sittings import (
 )
 from exams.sittings.actions import lapse_tickets, settle_draw
 from exams.sittings.clearance import stands_of_duties
-from exams.sittings.models import Change, Draw, Duty, Place
+from exams.sittings.models import Accommodation, Change, Draw, Duty, Place
 from exams.ticks import tick
 
 IN_PAIRS = ("invigilator", "assessor")
 
 watch(Place, "sitting", "seat", "application", "ticket_number", "state")
+watch(Accommodation, "application", "where", "room", "minutes", "state")
 watch(Duty, "slot", "sitting", "person", "capacity", "state")
 
 navigation.entry("sittings.arranging", _("Sittings"), "sittings:events", "exam_clerk", "head_of_body", "archivist", order=30)

@@ -16,8 +16,8 @@ from exams.access import Actor
 from exams.applications.models import ADMITTED_STATES, Application
 from exams.programme.models import Event
 from exams.recusal import queries as recusal
-from exams.sittings import parameters, tickets
-from exams.sittings.models import Change, Draw, Duty, Place, Room, Sitting, TimeSlot, Venue
+from exams.sittings import accommodations, parameters, tickets
+from exams.sittings.models import Accommodation, Change, Draw, Duty, Place, Room, Sitting, TimeSlot, Venue
 
 # Those who arrange, and those who keep what was arranged: everything of their own body.
 WHOLE_BODY = frozenset({"exam_clerk", "head_of_body", "archivist"})
@@ -121,6 +121,24 @@ def draw_in_force(slot: TimeSlot, kind: str = "seats") -> Draw | None:
 def staff(sitting: Sitting) -> QuerySet[Duty]:
     """Everybody who serves in a sitting: those of the room and those of the whole slot."""
     return Duty.objects.filter(Q(sitting=sitting) | Q(slot=sitting.slot_id, sitting=None), live=True).select_related("person", "ruling")
+
+
+def accommodations_of(actor: Actor, sitting: Sitting) -> list[tuple[Place, Accommodation]]:
+    """The measures granted in a room, for those who carry them out: clerk, head, chief of the slot, invigilators of this room."""
+    mine = Duty.objects.filter(person=actor.person_id, capacity=actor.capacity, slot=sitting.slot_id, live=True)
+    if actor.capacity == "invigilator":
+        needs_it = mine.filter(sitting=sitting).exists()
+    elif actor.capacity == "chief":
+        needs_it = mine.exists()
+    else:
+        needs_it = actor.capacity in ("exam_clerk", "head_of_body") and sitting.slot.event.body_id == actor.organisation_id
+    return accommodations.of_sitting(sitting) if needs_it else []
+
+
+def accommodations_visible_to(actor: Actor) -> QuerySet[Accommodation]:
+    """Those of the own body, for those who grant them."""
+    rows = Accommodation.objects.filter(application__body=actor.organisation_id)
+    return rows if actor.capacity in ("exam_clerk", "head_of_body") else rows.none()
 
 
 def ticket_key() -> Ed25519PrivateKey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from exams.lifecycle import transitions
-from exams.sittings.models import Change, Draw, Duty, Place, Sitting, TimeSlot
+from exams.sittings.models import Accommodation, Change, Draw, Duty, Place, Sitting, TimeSlot
 
 transitions(
     TimeSlot,
@@ -92,11 +92,18 @@ transitions(
 )
 
 transitions(
+    Accommodation,
+    {"granted": {"withdraw": "withdrawn"}, "withdrawn": {}},
+    labels={"granted": _("Granted"), "withdrawn": _("Withdrawn")},
+    tones={"granted": "ok", "withdrawn": "off"},
+)
+
+transitions(
     Duty,
     {
         "proposed": {"accept": "accepted", "decline": "declined", "release": "released", "recuse": "recused", "replace": "replaced"},
         "accepted": {"release": "released", "recuse": "recused", "decline": "declined", "replace": "replaced"},
-        "released": {"sign_in": "on_duty", "recuse": "recused", "decline": "declined"},
+        "released": {"sign_in": "on_duty", "recuse": "recused", "decline": "declined", "replace": "replaced"},
         "on_duty": {"sign_off": "done", "recuse": "recused"},
         "declined": {"replace": "replaced"},
         "recused": {"replace": "replaced"},

@@ -1,5 +1,6 @@
 """Every change of venues, slots, seats, duties and tickets."""
 
+from exams.sittings.actions.accommodating import grant_accommodation, read_reason, withdraw_accommodation
 from exams.sittings.actions.arranging import add_sitting, cancel_sitting, cancel_slot, reschedule_slot, schedule_slot
 from exams.sittings.actions.changing import ask_change, decide_change
 from exams.sittings.actions.drawing import draw_seats
@@ -25,14 +26,17 @@ __all__ = [
     "draw_roster",
     "draw_seats",
     "edit_venue",
+    "grant_accommodation",
     "lapse_tickets",
     "make_feed",
     "open_venue",
     "print_ticket",
     "publish_arrangement",
+    "read_reason",
     "reschedule_slot",
     "schedule_slot",
     "set_parameter",
     "settle_draw",
+    "withdraw_accommodation",
     "withdraw_duty",
 ]

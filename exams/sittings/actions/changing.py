@@ -7,9 +7,10 @@ from typing import Any
 
 from exams import clock, lifecycle
 from exams.access import Actor
-from exams.errors import refuse
+from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
 from exams.messages.actions import send
+from exams.sittings import accommodations
 from exams.sittings.actions.arranging import end_sitting, move_slot
 from exams.sittings.actions.drawing import draw_again, move_place
 from exams.sittings.actions.publishing import renew_tickets
@@ -39,6 +40,8 @@ def ask_change(*, by: Actor, slot: TimeSlot, kind: str, reason: str, wanted: dic
     _require_before_opening(slot)
     if Change.objects.filter(slot=slot, kind=kind, wanted=wanted, state="asked").exists():
         refuse("sittings.change_twice", _("The same change is asked for already."), remedy=_("Wait for the second person."))
+    if kind == "move":
+        _require_granted_kept(*_moved(slot, wanted))
     change = Change.objects.create(
         slot=slot, kind=kind, wanted=wanted, reason=reason.strip(), asked_by_id=by.person_id, asked_at=clock.now()
     )
@@ -95,13 +98,27 @@ def _redraw_roster(by: Actor, change: Change) -> None:
     draw_roster_again(by=by, draw=draw, reason=change.reason, asked_by=change.asked_by.name)
 
 
+def _moved(slot: TimeSlot, wanted: dict[str, Any]) -> tuple[Place, Seat, Place | None]:
+    """Who is to be moved where, and who sits there now; refused where one of them is no longer so."""
+    held = Place.objects.filter(slot=slot, state="held").select_related("sitting", "seat__room", "application")
+    place = held.filter(pk=wanted["place"]).first()
+    seat = Seat.objects.filter(pk=wanted["seat"], room__sittings__in=slot.sittings.filter(live=True)).select_related("room").first()
+    if place is None or seat is None or place.seat_id == seat.pk:
+        refuse("sittings.move_gone", _("The candidate or the seat is no longer where it was."), remedy=_("Look at the seat plan again."))
+    return place, seat, held.filter(seat=seat).first()
+
+
+def _require_granted_kept(place: Place, seat: Seat, other: Place | None) -> None:
+    objections = list(accommodations.against_move(place, seat, other))
+    if objections:
+        raise Refused(objections)
+
+
 def _move(by: Actor, change: Change) -> None:
-    place = Place.objects.select_related("sitting", "seat", "application").get(pk=change.wanted["place"], slot=change.slot, state="held")
-    seat = Seat.objects.get(pk=change.wanted["seat"], room__sittings__slot=change.slot)
-    taken = Place.objects.filter(slot=change.slot, seat=seat, state="held").values_list("pk", flat=True)
-    touched = [place.pk, *taken]
+    place, seat, other = _moved(change.slot, change.wanted)
+    _require_granted_kept(place, seat, other)
     move_place(by=by, place=place, seat_to=seat, reason=change.reason)
-    renew_tickets(change.slot, Place.objects.filter(pk__in=touched))
+    renew_tickets(change.slot, Place.objects.filter(pk__in=[place.pk, *([other.pk] if other else [])]))
 
 
 def _time(by: Actor, change: Change) -> None:

@@ -9,13 +9,13 @@ from django.db import transaction
 from exams import clock
 from exams.access import Actor
 from exams.applications.models import Application
-from exams.errors import refuse
+from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
-from exams.sittings import queries
+from exams.sittings import accommodations, lots, queries
 from exams.sittings.actions.draws import CARRIED_OUT, abandon, in_force_or_open, open_draw
 from exams.sittings.actions.publishing import renew_tickets
 from exams.sittings.models import Draw, Place, Seat, Sitting, TimeSlot
-from exams.sittings.seating import Candidate, Chair, Seated, colleagues_side_by_side
+from exams.sittings.seating import Chair, Seated, colleagues_side_by_side, form_among
 from exams.verdicts import gettext_noop as _
 
 
@@ -49,26 +49,28 @@ def draw_again(*, by: Actor, slot: TimeSlot, reason: str, asked_by: str) -> Draw
 
 def open_seats(*, by: Actor, slot: TimeSlot, seed: str = "", reason: str = "") -> Draw:
     """Fix inside an action who is to be seated where; whoever has a seat in another slot of the subject is left out."""
-    seats, others = _seats(slot), _others(slot)
+    others = _others(slot)
     seated_elsewhere = Place.objects.filter(slot__in=others, state="held").values("application")
     people = list(queries.admitted(slot).exclude(pk__in=seated_elsewhere).order_by("pk"))
     if not people:
         refuse("sittings.nobody", _("Nobody is admitted to this slot."), remedy=_("Check the applications of the item."))
     drawn = Draw.objects.filter(slot__in=others, kind="seats", state__in=["open", "drawn"]).values("slot")
-    if len(people) > len(seats) and not others.exclude(pk__in=drawn).exists():
+    undrawn = list(others.exclude(pk__in=drawn))
+    fixed = accommodations.fix(people, accommodations.seats_of([slot]), accommodations.seats_of(undrawn))
+    if fixed.objections:
+        raise Refused(fixed.objections)
+    wanted, there = len(fixed.pool["candidates"]), len(fixed.pool["chairs"])
+    if not wanted:
+        refuse("sittings.all_wait", _("Everybody admitted was granted seats of another slot."), remedy=_("Draw that slot first."))
+    if wanted > there and not undrawn:
         refuse(
             "sittings.too_few_seats_to_draw",
             _("%(there)s seats for %(wanted)s candidates."),
-            there=len(seats),
-            wanted=len(people),
+            there=there,
+            wanted=wanted,
             remedy=_("Add a room."),
         )
-    pool = {
-        "candidates": sorted([str(row.pk), str(row.employer_id or "")] for row in people),
-        "chairs": sorted([str(row.pk), str(row.room_id), row.x_mm, row.y_mm] for row in seats),
-        "take": min(len(people), len(seats)),
-    }
-    return open_draw(by=by, kind="seats", about=slot, pool=pool, seed=seed, reason=reason)
+    return open_draw(by=by, kind="seats", about=slot, pool=fixed.pool, seed=seed, reason=reason)
 
 
 def _seat_drawn(by: Actor, draw: Draw) -> None:
@@ -78,7 +80,7 @@ def _seat_drawn(by: Actor, draw: Draw) -> None:
     if slot.state != "planned" and not again:
         refuse("sittings.published", _("The arrangement is published."), remedy=_("Ask for a change; another person decides."))
     applications = {str(row.pk): row for row in queries.admitted(slot)}
-    seats = {str(row.pk): row for row in _seats(slot)}
+    seats = {str(row.pk): row for row in accommodations.seats_of([slot])}
     seated = [Seated(*line) for line in draw.result if line[0] in applications]
     if any(line.chair not in seats for line in seated):
         refuse(
@@ -98,19 +100,13 @@ CARRIED_OUT["seats"] = _seat_drawn
 
 def side_by_side(draw: Draw) -> int:
     """How many pairs of colleagues the rooms did not let part: said on the draw record."""
-    candidates = [Candidate(*row) for row in draw.pool["candidates"]]
-    return colleagues_side_by_side([Seated(*line) for line in draw.result], candidates, [Chair(*row) for row in draw.pool["chairs"]])
+    return colleagues_side_by_side([Seated(*line) for line in draw.result], lots.candidates(draw.pool), lots.chairs(draw.pool))
 
 
 def _others(slot: TimeSlot) -> Any:
     """The other slots of the same subject."""
     same = TimeSlot.objects.filter(event=slot.event_id, item=slot.item_id, subject=slot.subject)
     return same.exclude(pk=slot.pk).exclude(state="cancelled")
-
-
-def _seats(slot: TimeSlot) -> list[Seat]:
-    rooms = Sitting.objects.filter(slot=slot, live=True).values("room")
-    return list(Seat.objects.filter(room__in=rooms, spare=False).order_by("room", "label"))
 
 
 def _write_places(slot: TimeSlot, seated: list[Seated], applications: dict[str, Application], seats: dict[str, Seat]) -> list[Place]:
@@ -158,17 +154,25 @@ def move_place(*, by: Actor, place: Place, seat_to: Seat, reason: str) -> Place:
     sitting = Sitting.objects.select_for_update().get(slot=place.slot_id, room=seat_to.room_id, live=True)
     place = Place.objects.select_for_update().get(pk=place.pk)
     other = Place.objects.select_for_update().filter(slot=place.slot_id, seat=seat_to, state="held").first()
-    before = (place.sitting, place.seat)
+    before = (place.sitting, place.seat, place.form)
+    form = other.form if other else form_of_empty(place.slot_id, seat_to)
     with transaction.atomic():
         Place.objects.filter(pk=place.pk).update(state="void")
         if other:
             _put(other, *before)
             record("sittings.seat", other, by=by, about=[place.sitting, sitting, other.application], reason=reason)
-        _put(place, sitting, seat_to)
+        _put(place, sitting, seat_to, form)
     record("sittings.seat", place, by=by, about=[before[0], sitting, place.application], before=before[1].pk, reason=reason)
     return place
 
 
-def _put(place: Place, sitting: Sitting, chair: Seat) -> None:
-    place.sitting, place.seat, place.form, place.state, place.revision = sitting, chair, chair.form, "held", place.revision + 1
+def form_of_empty(slot: Any, seat: Seat) -> str:
+    """The paper form an empty seat has, so that forms go on alternating with those given out around it."""
+    room = [Chair(str(one.pk), "", one.x_mm, one.y_mm) for one in Seat.objects.filter(room=seat.room_id)]
+    held = Place.objects.filter(slot=slot, seat__room=seat.room_id, state="held").values_list("seat_id", "form")
+    return form_among(str(seat.pk), room, {str(pk): form for pk, form in held})
+
+
+def _put(place: Place, sitting: Sitting, chair: Seat, form: str) -> None:
+    place.sitting, place.seat, place.form, place.state, place.revision = sitting, chair, form, "held", place.revision + 1
     place.save(update_fields=["sitting", "seat", "form", "state", "revision"])

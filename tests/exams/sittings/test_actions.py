@@ -9,11 +9,11 @@ from exams.journal.models import Entry
 from exams.people.models import KinEdge, Person
 from exams.recusal.actions import reask
 from exams.recusal.models import ObjectionNotice, Ruling
-from exams.sittings import actions, gate
+from exams.sittings import actions, gate, lots
 from exams.sittings.chance import digest
 from exams.sittings.models import Acceptance, Change, Draw, Duty, Place, Sitting
 from exams.sittings.plan import rectangle
-from exams.sittings.seating import Candidate, Chair, seat
+from exams.sittings.seating import Chair, seat
 from tests.exams.sittings.scene import END, START
 
 
@@ -133,7 +133,7 @@ def test_slots_that_make_no_sense_are_refused(scene, shift, expected):
 def test_the_draw_can_be_repeated_from_its_record(scene):
     scene.drawn()
     draw = Draw.objects.get(slot=scene.slot)
-    candidates = [Candidate(*row) for row in draw.pool["candidates"]]
+    candidates = lots.candidates(draw.pool)
     chairs = [Chair(*row) for row in draw.pool["chairs"]]
     again = [[line.candidate, line.chair, line.form] for line in seat(candidates, chairs, draw.seed)]
     assert again == draw.result
