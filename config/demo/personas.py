@@ -8,7 +8,6 @@ from pathlib import Path
 from django.conf import settings
 
 from config.demo.world import World, open_account
-from exams import capacities
 from exams.people.models import Account, Person
 from exams.results.grading import FAIL, PASS
 from exams.results.models import Result
@@ -34,6 +33,5 @@ def written(world: World) -> None:
 
 
 def _row(person: Person, capacity: str) -> dict[str, str]:
-    title = str(capacities.title(capacity))
     account = Account.objects.get(person=person)
-    return {"username": account.username, "person": person.name, "capacity": capacity, "title_en": title, "title_zh": title}
+    return {"username": account.username, "person": person.name, "capacity": capacity}

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from exams import capacities, spelling
+from exams import capacities
 from exams.access import Actor, needs, public
 from exams.errors import Refused
 from exams.people import credentials, limits, session, signin, sockets
@@ -73,8 +73,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _personas(request: HttpRequest) -> list[dict[str, Any]]:
     if not signin.from_loopback(address_of(request)):
         return []
-    title = "title_zh" if spelling.chinese() else "title_en"
-    return [{**row, "title": _(row.get(title) or capacities.title(row["capacity"]))} for row in signin.personas()]
+    return [{**row, "title": _(capacities.title(row["capacity"]))} for row in signin.personas()]
 
 
 def _next_step(request: HttpRequest, account: Account) -> HttpResponse:

@@ -367,7 +367,7 @@ def test_a_recovery_code_of_somebody_else_is_worthless(client: Client, account: 
 
 @pytest.fixture
 def personas(account: Account, settings: Any, tmp_path: Any) -> list[dict[str, str]]:
-    rows = [{"username": "shen", "title_zh": "考务人员", "title_en": "Exam clerk", "person": "沈砚秋", "capacity": "exam_clerk"}]
+    rows = [{"username": "shen", "person": "沈砚秋", "capacity": "exam_clerk"}]
     (tmp_path / "personas.json").write_text(json.dumps(rows), encoding="utf-8")
     settings.DATA_DIR = tmp_path
     return rows
