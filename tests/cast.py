@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
+from exams import clock
 from exams.access import Actor
 from exams.appointments.models import Appointment
 from exams.encryption import blind_index
 from exams.people.models import Account, Authenticator, Organisation, Person
+from exams.people.session import CONFIRMED_MINUTES
 
 SINCE = date(2026, 1, 1)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -122,12 +124,13 @@ class Cast:
 
 
 def sign_in(client: Any, account: Account, appointment: Appointment | None = None, *, verified: bool = True) -> None:
-    """Sign a test client in, with or without the second factor, acting in an appointment."""
+    """Sign a test client in, with or without the second factor, acting in an appointment; a moment ago, as a real sign-in."""
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
     device = Authenticator.objects.filter(user=account, confirmed=True).first()
     if verified and device is not None:
         session["otp_device_id"] = device.persistent_id
+        session["confirmed_at"] = int(clock.machine().timestamp())
     if appointment is not None:
         session["appointment_id"] = str(appointment.pk)
     session.save()
@@ -138,3 +141,10 @@ def sign_in_as(client: Any, actor: Actor) -> None:
     account = Account.objects.get(pk=actor.account_id)
     appointment = Appointment.objects.filter(pk=actor.appointment_id).first()
     sign_in(client, account, appointment, verified=actor.verified)
+
+
+def minutes_pass(client: Any) -> None:
+    """So long that a grave act asks again who it is."""
+    session = client.session
+    session["confirmed_at"] -= CONFIRMED_MINUTES * 60 + 1
+    session.save()

@@ -24,6 +24,7 @@ from exams.errors import Refused
 from exams.journal import checkpoints
 from exams.journal.merkle import ProofError
 from exams.listing import Column, Filter, Listing
+from exams.people.session import confirmed_again
 from exams.programme.models import Event
 from exams.registry import Entry
 
@@ -63,6 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @needs("archive.see")
+@confirmed_again
 @require_http_methods(["GET", "POST"])
 def sitting(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One sitting before it is sealed: every section, what is missing, and the button."""
@@ -91,6 +93,7 @@ def _section(entry: Entry, files: list[tuple[str, bytes]]) -> dict[str, Any]:
 
 
 @needs("archive.see")
+@confirmed_again
 @require_http_methods(["GET", "POST"])
 def event(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The package of an event before it is sealed."""

@@ -20,6 +20,7 @@ from exams.journal import queries as journal
 from exams.listing import Column, Filter, Listing
 from exams.people import identity
 from exams.people.models import Person
+from exams.people.session import confirmed_again
 from exams.recusal import actions, forms, pages, queries, rules
 from exams.recusal.gathering import policy_on
 from exams.recusal.models import ObjectionNotice, PolicyValue, RecusalRequest
@@ -89,6 +90,7 @@ def ruling(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("recusal.waive")
+@confirmed_again
 def waive(request: HttpRequest, pk: UUID, objection_id: str) -> HttpResponse:
     """The form of a waiver; what cannot be waived has no form."""
     found = get_object_or_404(queries.visible_to(request.actor).select_related("person"), pk=pk)
@@ -112,6 +114,7 @@ def waive(request: HttpRequest, pk: UUID, objection_id: str) -> HttpResponse:
 
 @require_POST
 @needs("recusal.confirm_waiver")
+@confirmed_again
 def confirm_waiver(request: HttpRequest, pk: UUID) -> HttpResponse:
     waiver = get_object_or_404(queries.waivers_visible_to(request.actor), pk=pk)
     actions.confirm_waiver(by=request.actor, waiver=waiver)

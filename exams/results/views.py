@@ -17,6 +17,7 @@ from exams import spelling, workbook
 from exams.access import may, needs
 from exams.errors import Refused
 from exams.listing import Column, Filter, Listing
+from exams.people.session import confirmed_again
 from exams.programme.models import Event
 from exams.results import actions, grading, queries, sheets
 from exams.results.forms import ChangeForm, ScoresForm, SettleForm, WorkbookForm
@@ -99,6 +100,7 @@ def _lines(result: Result) -> str:
 
 
 @needs("results.see")
+@confirmed_again
 @require_POST
 def act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponseBase:
     """Grade, sign or publish an event."""
@@ -208,6 +210,7 @@ def mark(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 @needs("results.see")
+@confirmed_again
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One change of score: old, new, reason, approvals."""

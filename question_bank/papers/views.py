@@ -19,6 +19,7 @@ from exams.errors import Refused
 from exams.jobs.actions import start
 from exams.lifecycle import LIFECYCLES
 from exams.listing import Column, Filter, Listing
+from exams.people.session import confirmed_again
 from question_bank.assembly.models import Paper
 from question_bank.assembly.queries import slots_of, spare_of, visible_to
 from question_bank.papers import actions, queries
@@ -83,6 +84,7 @@ def key(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("papers.seal")
+@confirmed_again
 def seal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose custodians and window, and seal."""
     paper = found(request, pk)
@@ -159,6 +161,7 @@ def ask_spare(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @needs("papers.decide_spare")
+@confirmed_again
 def decide_spare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Grant or refuse the request."""
     actions.decide_spare(by=request.actor, paper=found(request, pk), granted=request.POST.get("granted") == "yes")

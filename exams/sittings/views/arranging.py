@@ -15,12 +15,14 @@ from exams.access import may, needs
 from exams.errors import Refused
 from exams.listing import Column, Filter, Listing
 from exams.people.models import Person
+from exams.people.session import confirmed_again
 from exams.programme.models import Event
 from exams.sittings import actions, gate, queries
-from exams.sittings.actions.duties import SERVING, eligible
+from exams.sittings.actions.duties import eligible
 from exams.sittings.drawing import draw as draw_plan
 from exams.sittings.forms import DutyForm, MoveForm, ReasonForm, SittingForm, SlotForm
 from exams.sittings.models import Duty, Sitting, TimeSlot
+from exams.sittings.weighing import SERVING
 
 
 @needs("sittings.see")
@@ -93,6 +95,7 @@ def _row(slot: TimeSlot) -> dict[str, Any]:
 
 
 @needs("sittings.publish_arrangement")
+@confirmed_again
 @require_POST
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Publish; the gate is asked again."""

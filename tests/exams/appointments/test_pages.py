@@ -13,7 +13,7 @@ from exams.access import Actor
 from exams.agenda import AGENDA, OpenItem
 from exams.appointments.models import Appointment
 from exams.people.models import Account, Person
-from tests.cast import Cast, sign_in, sign_in_as
+from tests.cast import Cast, minutes_pass, sign_in, sign_in_as
 
 
 def code() -> str:
@@ -94,6 +94,7 @@ def test_appointing_asks_again_and_then_appoints(client: Client, cast: Cast, hea
     cast.appoint(person, "technician", cast.body)
     sign_in_as(client, head)
     given = {"person": str(person.pk), "capacity": "invigilator", "organisation": str(cast.body.pk), "since": "2026-01-01"}
+    minutes_pass(client)
     asked = client.post("/appointments/new/", given)
     assert dict(asked.context["carried"]) == given
     done = client.post("/appointments/new/", {**given, "confirm_code": code()})

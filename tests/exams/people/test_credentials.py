@@ -17,7 +17,7 @@ from exams.errors import NotPermitted, Refused
 from exams.messages.models import Message
 from exams.people import credentials, passwords, signin
 from exams.people.models import Account, Authenticator, RecoverySheet
-from tests.cast import Cast, sign_in, sign_in_as
+from tests.cast import Cast, minutes_pass, sign_in, sign_in_as
 
 GOOD = "Quiet-River-73-stones"
 KEY = bytes.fromhex("31" * 20)
@@ -272,6 +272,7 @@ def test_nobody_confirms_the_authenticator_of_another(cast: Cast, person: Any) -
 def test_a_grave_act_asks_again_and_loses_nothing_typed(cast: Cast, person: Any, client: Client) -> None:
     account = cast.account(person, "helan")
     sign_in_as(client, cast.actor("system_administrator"))
+    minutes_pass(client)
     page = f"/people/{person.pk}/account/disable/"
     asked = client.post(page, {"purpose": "left the body"})
     assert asked.context["carried"] == [("purpose", "left the body")]

@@ -35,7 +35,7 @@ def facts(name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("number", [2, 6])
 def test_registering_costs_the_same_for_two_and_six(cast: Cast, number: int, django_assert_num_queries: Any) -> None:
     by = cast.actor("exam_clerk")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = registering.register(by, people(number))
     assert [person.name for person in found] == NAMES[:number]
     assert Registration.objects.filter(organisation=cast.body, person__in=found).count() == number
