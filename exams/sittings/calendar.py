@@ -57,9 +57,11 @@ def _examinations(feed: CalendarFeed) -> Iterator[Event]:
 
 
 def _duties(feed: CalendarFeed) -> Iterator[Event]:
-    duties = Duty.objects.filter(person=feed.person_id).exclude(state="replaced")
-    for duty in duties.select_related("slot__item__qualification", "slot__venue", "sitting__room"):
-        entry = _entry(f"duty-{duty.pk}", duty.revision + duty.slot.revision, not duty.live or duty.slot.state == "cancelled")
+    """One entry for each thread of duties: of a duty moved elsewhere only where it stands now; of what has ended, that it has."""
+    duties = Duty.objects.filter(person=feed.person_id).select_related("slot__item__qualification", "slot__venue", "sitting__room")
+    latest = {duty.thread: duty for duty in sorted(duties, key=lambda one: (one.state != "replaced", one.revision + one.slot.revision))}
+    for duty in sorted(latest.values(), key=lambda one: (one.starts_at, one.pk)):
+        entry = _entry(f"duty-{duty.thread}", duty.revision + duty.slot.revision, not duty.live or duty.slot.state == "cancelled")
         entry.add("summary", _("Duty: %(what)s") % {"what": _(capacities.title(duty.capacity))})
         entry.add("dtstart", duty.starts_at)
         entry.add("dtend", duty.ends_at)

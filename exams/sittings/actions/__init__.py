@@ -5,7 +5,7 @@ from exams.sittings.actions.arranging import add_sitting, cancel_sitting, cancel
 from exams.sittings.actions.changing import ask_change, decide_change
 from exams.sittings.actions.drawing import draw_seats
 from exams.sittings.actions.draws import settle_draw
-from exams.sittings.actions.duties import answer_duty, ask_again, assign_duty, withdraw_duty
+from exams.sittings.actions.duties import answer_duty, ask_again, assign_duty, move_duty, withdraw_duty
 from exams.sittings.actions.publishing import publish_arrangement
 from exams.sittings.actions.rostering import draw_roster
 from exams.sittings.actions.ticketing import lapse_tickets, make_feed, print_ticket
@@ -29,6 +29,7 @@ __all__ = [
     "grant_accommodation",
     "lapse_tickets",
     "make_feed",
+    "move_duty",
     "open_venue",
     "print_ticket",
     "publish_arrangement",

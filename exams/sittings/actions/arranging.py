@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from exams.programme.models import Event, EventItem
 from exams.recusal import actions as recusal
 from exams.sittings.models import Duty, Place, Room, Sitting, TimeSlot, Venue
 from exams.sittings.timetable import Clash, Use, clashes_with
-from exams.verdicts import Objection
+from exams.sittings.weighing import clash_objections, slot_name
 from exams.verdicts import gettext_noop as _
 
 FORMS = {"written": "theory", "practical": "practical", "oral": "oral", "defence": "oral"}
@@ -141,35 +140,6 @@ def end_sitting(*, by: Actor, sitting: Sitting, reason: str) -> Sitting:
     lifecycle.move(sitting, "cancel", live=False)
     record("sittings.cancel_sitting", sitting, by=by, about=[sitting.slot, sitting.slot.event], reason=reason)
     return sitting
-
-
-def slot_name(slot: TimeSlot) -> str:
-    """Subject and interval, as objections name a slot."""
-    starts, ends = spelling.local(slot.starts_at), spelling.local(slot.ends_at)
-    return f"{slot.official_name} {starts:%Y-%m-%d %H:%M}–{ends:%H:%M}"
-
-
-def clash_objections(found: Iterable[Clash]) -> list[Objection]:
-    """Every clash as a reason against."""
-    messages = {
-        "room": _("Room %(name)s is taken from %(starts)s to %(ends)s by %(other)s."),
-        "person": _("%(name)s is on duty from %(starts)s to %(ends)s: %(other)s."),
-        "candidate": _("%(name)s sits another subject from %(starts)s to %(ends)s: %(other)s."),
-    }
-    return [
-        Objection(
-            f"timetable.{clash.first.kind}_taken",
-            messages[clash.first.kind],
-            {
-                "name": clash.first.name,
-                "other": clash.first.by_name,
-                "starts": f"{spelling.local(clash.starts):%Y-%m-%d %H:%M}",
-                "ends": f"{spelling.local(clash.ends):%H:%M}",
-            },
-            remedy=_("Choose another time, or another room or person."),
-        )
-        for clash in found
-    ]
 
 
 def _refuse_clashes(wanted: list[Use], slot: TimeSlot) -> None:

@@ -2,56 +2,127 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from exams import capacities, lifecycle, spelling
+from exams import lifecycle, spelling
 from exams.access import Actor
 from exams.appointments.models import Appointment
 from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
-from exams.messages.actions import send
+from exams.messages.actions import Notice, send, send_many
 from exams.people.models import Person
 from exams.recusal import actions as recusal
 from exams.recusal.models import Ruling
-from exams.sittings import parameters
-from exams.sittings.actions.arranging import clash_objections, end_duty, slot_name
+from exams.sittings.actions.arranging import end_duty
 from exams.sittings.clearance import matter_of, stands_of_duties, with_places
 from exams.sittings.models import Draw, Duty, Sitting, TimeSlot
-from exams.sittings.timetable import Use, clashes_with
+from exams.sittings.weighing import Plain, Wish, slot_name
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
 
-OF_THE_SLOT = frozenset({"chief", "roving_invigilator"})
-OF_A_ROOM = frozenset({"invigilator", "assessor"})
-SERVING = OF_THE_SLOT | OF_A_ROOM | {"video_monitor", "identity_officer", "technician"}
-
 
 @action("sittings.assign_duty", on="slot")
-def assign_duty(*, by: Actor, slot: TimeSlot, sitting: Sitting | None, person: Person, capacity: str) -> Duty:
-    """Put a person on duty; refused if any recusal rule objects, and the refusal stays on record."""
-    return put_on_duty(by=by, slot=slot, sitting=sitting, person=person, capacity=capacity)
+def assign_duty(*, by: Actor, slot: TimeSlot, sitting: Sitting | None, person: Person, capacity: str, post: int = 0) -> Duty:
+    """Put a person on duty; refused if any recusal rule objects, and the refusal stays on record.
+
+    `post` is the number of the post wished for, counted from 1 among those of its capacity there; refused if somebody holds it by now.
+    """
+    if post:
+        slot = _held(slot)[slot.pk]
+    return put_on_duty(by=by, wish=Wish(person, capacity, slot, sitting, post=post))
 
 
-def put_on_duty(*, by: Actor, slot: TimeSlot, sitting: Sitting | None, person: Person, capacity: str) -> Duty:
-    """The same inside an action."""
+@action("sittings.move_duty", on="duty")
+def move_duty(*, by: Actor, duty: Duty, slot: TimeSlot, sitting: Sitting | None, reason: str = "", post: int = 0) -> Duty:
+    """Move somebody to another room or slot of the event: the old duty ends as replaced and the new one begins, or neither.
+
+    The new duty rests on a ruling of its own and has to be accepted anew, unless it is published already; then a reason is needed, and
+    the chiefs concerned are told with the person.
+    """
+    slots = _held(duty.slot, slot)
+    Duty.objects.select_for_update().get(pk=duty.pk)
+    duty = Duty.objects.select_related("sitting__room", "person").get(pk=duty.pk)
+    duty.slot, slot = slots[duty.slot_id], slots[slot.pk]
+    if sitting is not None:
+        sitting = Sitting.objects.select_related("room", "slot").get(pk=sitting.pk)
+    wish = Wish(duty.person, duty.capacity, slot, sitting, duty, post)
+    if wish.needs_reason and not reason.strip():
+        refuse("sittings.reason", _("A reason is needed."), remedy=_("Say why in one sentence."))
+    new = put_on_duty(by=by, wish=wish, reason=reason.strip())
+    _tell_chiefs(by, duty, new)
+    return new
+
+
+def _held(*slots: TimeSlot) -> dict[Any, TimeSlot]:
+    """The slots as they stand now, held until the transaction ends; always in one order, so that two never wait for one another."""
+    rows = TimeSlot.objects.select_for_update(of=("self",)).select_related("event__body", "item__qualification", "item__edition", "venue")
+    return {row.pk: row for row in rows.filter(pk__in={slot.pk for slot in slots}).order_by("pk")}
+
+
+def put_on_duty(*, by: Actor, wish: Wish, reason: str = "") -> Duty:
+    """The same inside an action: whoever is moved leaves the old duty in the same breath."""
     # The person is locked: two clerks who assign him at once come one after the other, and the guard catches what a lock cannot.
-    person = Person.objects.select_for_update().get(pk=person.pk)
-    _require_fitting(slot, sitting, capacity)
-    appointment = _appointment(slot, person, capacity)
-    _require_free(slot, person)
-    _require_load(slot, person)
+    person, slot, sitting = Person.objects.select_for_update().get(pk=wish.person.pk), wish.slot, wish.sitting
+    plain = Plain([wish])
+    objections = list(plain.against(wish))
+    if objections:
+        raise Refused(objections)
+    if wish.leaving is not None:
+        end_duty(by=by, duty=wish.leaving, verb="replace", reason=reason)
     ruling = recusal.require_clear(
-        person=person, capacity=capacity, matter=matter_of(slot, sitting, besides=str(person.pk)), by=by, about=sitting or slot
+        person=person, capacity=wish.capacity, matter=matter_of(slot, sitting, besides=str(person.pk)), by=by, about=wish.about
     )
-    duty = new_duty(slot=slot, sitting=sitting, person=person, capacity=capacity, appointment=appointment)
+    duty = new_duty(slot=slot, sitting=sitting, person=person, capacity=wish.capacity, appointment=plain.appointment(wish))
+    if wish.leaving is not None:
+        _follow(duty, wish.leaving)
     try:
         with transaction.atomic():
             duty.save(force_insert=True)
     except IntegrityError:
         raise Refused([_busy(person, slot)]) from None
-    announce_duty(by=by, duty=duty, ruling=ruling)
+    if wish.leaving is None:
+        announce_duty(by=by, duty=duty, ruling=ruling)
+    else:
+        _announce_move(by, wish.leaving, duty, ruling, reason)
     return duty
+
+
+def _follow(duty: Duty, before: Duty) -> None:
+    """The person's calendar keeps one entry, and takes the later one for newer whatever slot it belongs to."""
+    duty.thread = before.thread
+    duty.revision = max(before.revision + before.slot.revision + 1 - duty.slot.revision, 0)
+
+
+def _announce_move(by: Actor, before: Duty, duty: Duty, ruling: Ruling, reason: str) -> None:
+    duty.ruling = ruling
+    duty.save(update_fields=["ruling"])
+    places = {"from_slot": before.slot_id, "from_sitting": before.sitting_id, "to_slot": duty.slot_id, "to_sitting": duty.sitting_id}
+    about = [duty.slot.event, duty.slot, duty.sitting or duty.slot, before.slot, before.sitting or before.slot, duty.person]
+    record("sittings.withdraw_duty", before, by=by, about=about, reason=reason, moved_to=duty.pk)
+    record(
+        "sittings.move_duty", duty, by=by, about=[before, *about], capacity=duty.capacity, ruling=ruling.pk, reason=reason,
+        private={"name": duty.person.name}, **places,
+    )  # fmt: skip
+    send(person_id=duty.person_id, kind="duty.moved", params={**_words(duty), "before": _place(before), "reason": reason})
+
+
+def _tell_chiefs(by: Actor, before: Duty, duty: Duty) -> None:
+    """Once published, whoever answers for a venue on the day hears of every change of its staff."""
+    published = [slot.pk for slot in (before.slot, duty.slot) if slot.state != "planned"]
+    chiefs = Duty.objects.filter(slot__in=published, capacity="chief", live=True).exclude(person=duty.person_id)
+    params = {**_words(duty), "person": duty.person.name, "before": _place(before)}
+    send_many(
+        Notice(person_id=person, kind="duty.staff_changed", params=params)
+        for person in sorted(set(chiefs.values_list("person_id", flat=True)))
+    )
+
+
+def _place(duty: Duty) -> str:
+    room = f" {duty.sitting.room.name}" if duty.sitting else ""
+    return f"{duty.slot.venue.name}{room}, {slot_name(duty.slot)}"
 
 
 def new_duty(
@@ -151,19 +222,6 @@ def eligible(slot: TimeSlot, capacity: str) -> QuerySet[Appointment]:
     return found.exclude(pk__in=narrowed)
 
 
-def _require_fitting(slot: TimeSlot, sitting: Sitting | None, capacity: str) -> None:
-    if capacity not in SERVING:
-        refuse("sittings.no_duty", _("%(capacity)s is no duty in a sitting."), capacity=capacities.title(capacity))
-    if slot.state in ("closed", "cancelled"):
-        refuse("sittings.slot_over", _("The slot is over or cancelled."))
-    if sitting and (sitting.slot_id != slot.pk or not sitting.live):
-        refuse("sittings.sitting_elsewhere", _("The room does not belong to this slot."))
-    if capacity in OF_A_ROOM and sitting is None:
-        refuse("sittings.needs_room", _("This duty needs a room."), remedy=_("Choose the room."))
-    if capacity in OF_THE_SLOT and sitting is not None:
-        refuse("sittings.needs_slot", _("This duty belongs to the whole slot, not to one room."), remedy=_("Leave the room empty."))
-
-
 def appointment_for(slot: TimeSlot, person: Person, capacity: str) -> Appointment | None:
     """The appointment in force on the day that covers the slot's item."""
     day = spelling.local(slot.starts_at).date()
@@ -179,54 +237,9 @@ def appointment_for(slot: TimeSlot, person: Person, capacity: str) -> Appointmen
     return next((row for row in rows if not row.families or family in row.families), None)
 
 
-def _appointment(slot: TimeSlot, person: Person, capacity: str) -> Appointment:
-    found = appointment_for(slot, person, capacity)
-    if found is None:
-        refuse(
-            "sittings.not_appointed",
-            _("%(person)s is not appointed as %(capacity)s for %(family)s on %(day)s."),
-            person=person.name,
-            capacity=capacities.title(capacity),
-            family=slot.item.qualification.family,
-            day=spelling.local(slot.starts_at).date(),
-            remedy=_("Appoint the person first, or choose another."),
-        )
-    return found
-
-
 def is_busy(person: Person, slot: TimeSlot) -> bool:
     """Whether the person serves somewhere at that time already."""
     return Duty.objects.filter(person=person, live=True, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at).exists()
-
-
-def _require_load(slot: TimeSlot, person: Person) -> None:
-    """The body may limit how much one person does in a day and in an event (R-58)."""
-    day = spelling.local(slot.starts_at).date()
-    values = parameters.all_in_force(slot.event.body_id, day)
-    held = Duty.objects.filter(person=person, slot__event=slot.event_id, live=True)
-    counts = {"DUTIES_PER_DAY": held.filter(starts_at__date=day).count(), "DUTIES_PER_EVENT": held.count()}
-    for code, count in counts.items():
-        if values[code].value and count >= values[code].value:
-            refuse(
-                "sittings.load",
-                _("%(person)s serves %(n)s times already; the limit of the body is reached."),
-                person=person.name,
-                n=count,
-                basis=_("Requirement R-58: load of examiners"),
-                remedy=_("Choose another person."),
-            )
-
-
-def _require_free(slot: TimeSlot, person: Person) -> None:
-    around = Duty.objects.filter(person=person, live=True, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
-    uses = [
-        Use("person", str(person.pk), person.name, duty.starts_at, duty.ends_at, str(duty.slot_id), slot_name(duty.slot))
-        for duty in around.select_related("slot__item__qualification")
-    ]
-    wanted = Use("person", str(person.pk), person.name, slot.starts_at, slot.ends_at, "new", slot_name(slot))
-    found = clashes_with([wanted], uses)
-    if found:
-        raise Refused(clash_objections(type(clash)(clash.second, clash.first) if clash.first is wanted else clash for clash in found))
 
 
 def _busy(person: Person, slot: TimeSlot) -> Objection:

@@ -168,7 +168,8 @@ def test_the_draw_keeps_named_seats_and_rooms_alone_whatever_the_seed(scene):
     grant(scene, 2, where="alone", room=scene.rooms[1])
     draw = actions.draw_seats(by=scene.clerk, slot=scene.slot)
     assert draw.algorithm == "seats-2" and replay(draw).matches
-    where = {place.application_id: (place.seat.room_id, place.seat.label) for place in Place.objects.filter(state="held").select_related("seat")}
+    held = Place.objects.filter(state="held").select_related("seat")
+    where = {place.application_id: (place.seat.room_id, place.seat.label) for place in held}
     first, second = (room.pk for room in scene.rooms)
     assert where[application(scene, 0).pk] == (first, "01")
     assert where[application(scene, 1).pk] == (first, "04")

@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection, connections,
 from exams.errors import Refused
 from exams.people.models import Person
 from exams.sittings import actions
-from exams.sittings.models import Draw, Duty, Place, Sitting
+from exams.sittings.models import Draw, Duty, Place, Sitting, TimeSlot
 from tests.cast import Cast
 from tests.exams.sittings.scene import END, NOW, START, Scene
 
@@ -136,6 +136,60 @@ def test_one_draw_of_sixteen_counts(racing):
         assert Draw.objects.count() == 1
 
     race(lambda number: actions.draw_seats(by=racing.clerk, slot=racing.slot), check)
+
+
+@postgresql
+def test_of_sixteen_clerks_who_move_somebody_into_one_post_one_does(racing):
+    """Each moves somebody of his own; the post is one, and fifteen duties stay where they were."""
+    assert racing.candidates
+    room = racing.sitting
+    elsewhere = [TimeSlot.objects.get(pk=racing.slot.pk) for _number in range(THREADS)]
+    for number, slot in enumerate(elsewhere):
+        slot.pk, slot._state.adding = None, True
+        slot.id = TimeSlot._meta.pk.get_default()
+        slot.starts_at, slot.ends_at = END + timedelta(hours=1 + number), END + timedelta(hours=2 + number)
+        slot.save()
+    staff = [racing.staff(f"监考{number}", 800 + number, "invigilator") for number in range(THREADS)]
+    duties = [
+        Duty.objects.create(
+            slot=slot,
+            person=Person.objects.get(pk=actor.person_id),
+            capacity="invigilator",
+            appointment_id=actor.appointment_id,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+        )
+        for slot, actor in zip(elsewhere, staff, strict=True)
+    ]
+
+    def check(won: list[object]) -> None:
+        assert len(won) == 1
+        assert [duty.pk for duty in Duty.objects.filter(sitting=room, live=True)] == [won[0].pk]
+        assert Duty.objects.filter(live=True, sitting=None).count() == THREADS - 1
+        assert Duty.objects.filter(state="replaced").count() == 1
+
+    race(lambda number: actions.move_duty(by=racing.clerk, duty=duties[number], slot=racing.slot, sitting=room, post=1), check)
+
+
+@postgresql
+def test_one_duty_is_moved_to_one_of_sixteen_places(racing):
+    assert racing.candidates
+    duty = racing.assign(racing.invigilators[0], racing.sitting)
+    slots = [TimeSlot.objects.get(pk=racing.slot.pk) for _number in range(THREADS)]
+    sittings = []
+    for number, slot in enumerate(slots):
+        slot.pk, slot._state.adding = None, True
+        slot.id = TimeSlot._meta.pk.get_default()
+        slot.starts_at, slot.ends_at = END + timedelta(hours=1 + number), END + timedelta(hours=2 + number)
+        slot.save()
+        sittings.append(Sitting.objects.create(slot=slot, room=racing.rooms[0], starts_at=slot.starts_at, ends_at=slot.ends_at))
+
+    def check(won: list[object]) -> None:
+        assert len(won) == 1
+        assert Duty.objects.get(live=True) == won[0]
+        assert Duty.objects.count() == 2
+
+    race(lambda number: actions.move_duty(by=racing.clerk, duty=duty, slot=slots[number], sitting=sittings[number]), check)
 
 
 # ---- the guards, on either database --------------------------------------------
