@@ -16,6 +16,7 @@ from exams.access import SYSTEM
 from exams.errors import Refused
 from exams.journal import checkpoints, exchange
 from exams.journal.models import Cosignature, Entry
+from exams.oversight.registry import AUDIT_CHECKS, Scope
 from exams.people.models import Person
 from exams.sittings import actions
 from exams.sittings.models import Draw, Duty, Place
@@ -386,3 +387,31 @@ def test_the_command_refuses_what_it_cannot_find(scene, given):
     with pytest.raises(CommandError) as error:
         call_command("draw", *given)
     assert error.value.returncode == 2
+
+
+# ---- the audit ----------------------------------------------------------------------------------------------------------
+
+
+def audited(scene, check: str) -> list[str]:
+    return [draft.facts.get("fault", "") for draft in AUDIT_CHECKS.get(check)(Scope(scene.cast.body, (scene.event,)))]
+
+
+def test_the_audit_does_every_draw_over_again(scene, authority):
+    draw = actions.draw_seats(by=scene.clerk, slot=scene.slot)
+    assert audited(scene, "draws.E001") == []
+    authority.signs()
+    settle_draws()
+    assert audited(scene, "draws.E001") == [] and audited(scene, "draws.E002") == []
+    Draw.objects.filter(pk=draw.pk).update(seed="2" * 64)
+    assert "draw.other_seed" in audited(scene, "draws.E001")
+
+
+def test_the_audit_names_a_draw_replaced_after_its_outcome_was_known(scene, authority):
+    actions.draw_seats(by=scene.clerk, slot=scene.slot)
+    authority.signs()
+    settle_draws()
+    change = actions.ask_change(by=scene.clerk, slot=scene.slot, kind="redraw", reason="换一次")
+    actions.decide_change(by=scene.head, change=change, approve=True)
+    authority.signs()
+    settle_draws()
+    assert audited(scene, "draws.E002") == [""] and audited(scene, "draws.E001") == []
