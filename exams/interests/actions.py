@@ -8,18 +8,20 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from exams import clock, lifecycle
 from exams.access import Actor
 from exams.errors import Refused, refuse
-from exams.interests import events, rules
-from exams.interests.models import Attendance, Authorship, Concealment, Declaration, Dispute, TrainingEngagement
+from exams.interests import events, matching, queries, rules
+from exams.interests.models import Attendance, Authorship, Concealment, Declaration, Dispute, TrainingEngagement, Unmatched
 from exams.journal.actions import action, record
-from exams.messages.actions import send
-from exams.people import news
+from exams.messages.actions import Notice, send, send_many
+from exams.people import identity, news, relations
 from exams.people.models import Organisation, Person
 from exams.verdicts import gettext_noop as _
 
+SHORTEST_REASON = 8
 _SEPARATION = _("Administrative Licensing Law, Art. 54; notice 2024 No. 34, I (3)")
 
 
@@ -58,8 +60,7 @@ def declare_training(
 def _engage(
     by: Actor, name: str, person: Person, organisation: Organisation, family: str, role: str, since: date, until: date | None, course: str
 ) -> TrainingEngagement:
-    if until is not None and until < since:
-        refuse("interests.period", _("The last day, %(until)s, lies before the first, %(since)s."), until=until, since=since)
+    _in_order(since, until)
     if role not in TrainingEngagement.Role.values:
         refuse("interests.role", _("Choose a part from the list."))
     if not family.strip():
@@ -80,8 +81,7 @@ def _engage(
 @action("interests.end_training", on="engagement")
 def end_training(*, by: Actor, engagement: TrainingEngagement, until: date) -> TrainingEngagement:
     """Say on which day a training engagement ended; the cooling-off period runs from there."""
-    if until < engagement.since:
-        refuse("interests.period", _("The last day, %(until)s, lies before the first, %(since)s."), until=until, since=engagement.since)
+    _in_order(engagement.since, until)
     if TrainingEngagement.objects.filter(pk=engagement.pk, until=None).update(until=until) != 1:
         refuse("interests.training_ended", _("This training engagement has ended already."))
     engagement.until = until
@@ -135,7 +135,8 @@ def ask_declaration(*, by: Actor, person: Person, event_id: Any, due_on: date | 
         found = _blank(person, event_id, 1)
         found.due_on = due_on
         found.save(force_insert=True)
-        send(person_id=person.pk, kind="interests.declare", params={"event": found.event_text})
+        address = reverse("interests:declare", args=[found.event_id])
+        send(person_id=person.pk, kind="interests.declare", params={"event": found.event_text}, url=address)
     record("interests.ask_declaration", found, by=by, about=[person], due_on=due_on)
     return found
 
@@ -172,6 +173,22 @@ def sign_declaration(*, by: Actor, person: Person, event_id: Any, answers: dict[
     return declaration
 
 
+@action("interests.remind")
+def remind(*, by: Actor) -> int:
+    """Remind everybody whose declaration is due within days and not signed; each is reminded once."""
+    today = clock.today()
+    unsigned = Declaration.objects.filter(reminded_on=None, state="due")
+    rows = [row for row in queries.to_remind() if unsigned.filter(pk=row.pk).update(reminded_on=today)]
+    params = [{"event": row.event_text, "due_on": row.due_on.isoformat()} for row in rows]
+    addresses = [reverse("interests:declare", args=[row.event_id]) for row in rows]
+    send_many(
+        Notice(person_id=row.person_id, kind="interests.remind", params=said, url=url)
+        for row, said, url in zip(rows, params, addresses, strict=True)
+    )
+    record("interests.remind", ("installation", ""), by=by, reminded=len(rows))
+    return len(rows)
+
+
 def _version_to_sign(by: Actor, person: Person, event_id: Any, current: Declaration | None) -> Declaration:
     if current is None:
         return _blank(person, event_id, 1)
@@ -201,34 +218,98 @@ def record_dispute(
     since: date,
     other_person: Person | None = None,
     other_organisation: Organisation | None = None,
+    other_name: str = "",
     until: date | None = None,
-) -> Dispute:
-    """The person declares a dispute with somebody; the words are kept encrypted."""
+    kind: str = "dispute",
+    number: str = "",
+) -> Dispute | Unmatched:
+    """Put a dispute or an earlier complaint on record: the person for himself, a superior for the own people. The words are encrypted.
+
+    Who is named without a number waits until it is decided who that is; then what comes back is the `Unmatched`.
+    """
+    _in_order(since, until)
+    if since > clock.today():
+        refuse("interests.dispute_day", _("The first day lies in the future."))
+    if kind not in Dispute.Kind.values:
+        refuse("interests.dispute_kind", _("Choose a kind from the list."))
+    if other_person is not None and other_person.pk == person.pk:
+        refuse("interests.dispute_self", _("Nobody is in dispute with himself."))
+    reported_by_id = None if by.person_id == person.pk else by.organisation_id
     if other_person is None and other_organisation is None:
-        refuse("interests.dispute_other", _("Name the person or organisation you are in dispute with."))
+        if not other_name.strip():
+            refuse("interests.dispute_other", _("Name the person or organisation you are in dispute with."))
+        rest = {"since": since, "until": until, "text": text.strip(), "dispute_kind": kind, "number": number.strip()}
+        return _named(by, matching.Named(kind="dispute", name=other_name, person=person, rest=rest))
     dispute = Dispute.objects.create(
         person=person,
         other_person=other_person,
         other_organisation=other_organisation,
+        kind=kind,
+        number=number.strip(),
         text=text.strip(),
         since=since,
         until=until,
+        reported_by_id=reported_by_id,
         recorded_at=clock.now(),
     )
-    record("interests.record_dispute", dispute, by=by, about=[person], private={"text": text, "person": person.name})
+    private = {"text": text, "person": person.name}
+    record("interests.record_dispute", dispute, by=by, about=[person], kind=kind, since=since, private=private)
     news.announce(person.pk)
     return dispute
+
+
+def _in_order(since: date, until: date | None) -> None:
+    if until is not None and until < since:
+        refuse("interests.period", _("The last day, %(until)s, lies before the first, %(since)s."), until=until, since=since)
+
+
+def _named(by: Actor, report: matching.Named) -> Unmatched:
+    """Keep a report that names somebody without a number."""
+    objections = list(identity.name_objections(report.name))
+    if objections:
+        raise Refused(objections)
+    rows = matching.wait_for(by, [report])
+    if not rows:
+        refuse("interests.named_already", _("This is on record already and waits for a decision, or was decided."))
+    return rows[0]
 
 
 @action("interests.end_dispute", on="dispute")
 def end_dispute(*, by: Actor, dispute: Dispute, until: date) -> Dispute:
     """Say since when a dispute is over."""
-    if Dispute.objects.filter(Q(until=None), pk=dispute.pk).update(until=until) != 1:
+    _in_order(dispute.since, until)
+    if Dispute.objects.filter(Q(until=None), pk=dispute.pk, withdrawn_on=None).update(until=until) != 1:
         refuse("interests.dispute_ended", _("This dispute has ended already."))
     dispute.until = until
     record("interests.end_dispute", dispute, by=by, about=[dispute.person], until=until)
     news.announce(dispute.person_id)
     return dispute
+
+
+@action("interests.withdraw_dispute", on="dispute")
+def withdraw_dispute(*, by: Actor, dispute: Dispute, reason: str) -> Dispute:
+    """Take back what was put on record in error. It stays, and rulings made with it stay as they were."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        refuse("interests.dispute_reason", _("Say in a sentence why it was an error; it is kept."))
+    if Dispute.objects.filter(pk=dispute.pk, withdrawn_on=None).update(withdrawn_on=clock.today()) != 1:
+        refuse("interests.dispute_withdrawn", _("This dispute is withdrawn already."))
+    dispute.withdrawn_on = clock.today()
+    record("interests.withdraw_dispute", dispute, by=by, about=[dispute.person], private={"reason": reason.strip()})
+    news.announce(dispute.person_id)
+    return dispute
+
+
+@action("interests.declare_relative", on="person")
+def declare_relative(
+    *, by: Actor, person: Person, relation: str, relative_name: str, birth_date: date | None, support: bool = False
+) -> Unmatched:
+    """Declare one's own relative whose document number one does not know: whoever may be meant is put to a superior as a doubt."""
+    if relation not in relations.TITLES:
+        refuse("people.relation", _("Choose a relation from the list."), basis=relations.BASIS)
+    if birth_date is None or not date(1900, 1, 1) <= birth_date <= clock.today():
+        refuse("interests.birth_date", _("Give the date of birth; by the name alone too many people may be meant."), basis=relations.BASIS)
+    rest = {"relation": relation, "support": support}
+    return _named(by, matching.Named(kind="kin", name=relative_name, birth_date=birth_date, person=person, rest=rest))
 
 
 @action("interests.record_concealment")

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exams.catalogue.models import Qualification
+from exams.catalogue.queries import families
+from exams.interests.models import Dispute as DisputeRow
 from exams.interests.models import TrainingEngagement
 from exams.interests.rules import ITEMS
+from exams.people import relations
 from exams.people.models import Organisation, Person
 from exams.people.queries import found_by_number
 
@@ -24,8 +26,7 @@ class Day(forms.DateInput):
 
 
 def _families() -> list[tuple[str, str]]:
-    names = Qualification.objects.order_by("family").values_list("family", flat=True).distinct()
-    return [(name, name) for name in names]
+    return [(id, f"{id} {name}") for id, name in sorted(families().items())]
 
 
 def _family() -> forms.ChoiceField:
@@ -131,21 +132,102 @@ class Declaration(forms.Form):
 
 
 class Dispute(forms.Form):
-    """With whom one is in dispute, since when, and about what."""
+    """With whom one is, or was, in dispute, since when, and about what; an earlier complaint about somebody is one too."""
 
-    person_name = forms.CharField(label=_("Name of the other person"), max_length=80, required=False)
-    person_number = forms.CharField(label=_("Identity number of the other person"), max_length=18, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=DisputeRow.Kind.choices, initial=DisputeRow.Kind.DISPUTE)
+    other_name = forms.CharField(label=_("Name of the other person"), max_length=80, required=False)
+    other_number = forms.CharField(
+        label=_("Identity number of the other person"),
+        max_length=18,
+        required=False,
+        help_text=_("If you do not know it, leave it empty: a superior then decides who is meant."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Or an organisation"), required=False)
     text = forms.CharField(label=_("What it is about"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+    number = forms.CharField(
+        label=_("Number of the complaint or the case"), max_length=60, required=False, help_text=_("Where there is one.")
+    )
     since = forms.DateField(label=_("Since"), widget=Day())
+    until = forms.DateField(label=_("Until"), widget=Day(), required=False, help_text=_("Empty while it goes on."))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("person_name") or given.get("person_number"):
-            given["person"] = found_by_number("resident_id", given.get("person_number", ""), given.get("person_name", ""))
-            if given["person"] is None:
-                self.add_error("person_number", _("Nobody with this number and name is registered."))
+        name, number = given.get("other_name", ""), given.get("other_number", "")
+        if number:
+            given["other"] = found_by_number("resident_id", number, name)
+            if given["other"] is None:
+                self.add_error("other_number", _("Nobody with this number and name is registered."))
         return given
+
+    def given(self) -> dict[str, Any]:
+        """What the action is called with."""
+        data = self.cleaned_data
+        return {
+            "other_person": data.get("other"),
+            "other_organisation": data["organisation"],
+            "other_name": data["other_name"],
+            **{name: data[name] for name in ("kind", "text", "number", "since", "until")},
+        }
+
+
+class DisputeOf(NamedPerson, Dispute):
+    """A dispute or earlier complaint of somebody of one's own body."""
+
+    field_order = ("person_name", "person_number")
+
+
+class Relative(forms.Form):
+    """A relative whose document number one does not know."""
+
+    relation = forms.ChoiceField(label=_("The relative is my"))
+    relative_name = forms.CharField(label=_("Name of the relative"), max_length=120)
+    birth_date = forms.DateField(label=_("Date of birth"), widget=Day())
+    support = forms.BooleanField(label=_("One of us supported the other (step-parents and stepchildren only)"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = [(_(title), [(id, _(word)) for id, word in members.items()]) for title, members in relations.CLASSES]
+        self.fields["relation"].choices = [("", _("Choose")), *groups]
+
+
+class Decision(forms.Form):
+    """Who is meant: one of those who may be, or none of them; and how one knows."""
+
+    who = forms.ChoiceField(label=_("Who is meant"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("How you know"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text=_("In a sentence; it is kept with the decision and your name."),
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["who"].choices = [*people, ("none", _("None of them"))]
+
+
+class Number(forms.Form):
+    """The document of somebody who was reported by name."""
+
+    document_type = forms.ChoiceField(label=_("Document"), choices=Person.DocumentType.choices)
+    id_number = forms.CharField(label=_("Identity number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class Reason(forms.Form):
+    """One reason."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class Workbook(forms.Form):
+    """A workbook handed in."""
+
+    file = forms.FileField(
+        label=_("Filled-in workbook (.xlsx)"),
+        help_text=_("At most 10 MB. Nothing is written before you have seen the preview."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+    )
 
 
 class Ending(forms.Form):

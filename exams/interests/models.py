@@ -26,6 +26,7 @@ class Course(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("Training course")
         ordering = ["-since", "id"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "number"], name="one_course_per_number"),
@@ -106,6 +107,7 @@ class Authorship(models.Model):
     class Meta:
         ordering = ["-published_on", "id"]
         indexes = [models.Index(fields=["person", "family"])]
+        constraints = [models.UniqueConstraint(fields=["person", "title", "family"], name="one_authorship_each")]
 
     def __str__(self) -> str:
         return self.title
@@ -202,7 +204,7 @@ class Unmatched(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     told = EncryptedField()
     name_index = models.CharField(max_length=64, db_index=True)
-    same_key = models.CharField(max_length=64, unique=True)
+    same_key = models.CharField(max_length=64)
     person = models.ForeignKey("exams.Person", models.PROTECT, null=True, blank=True, related_name="unmatched")
     organisation = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="unmatched")
@@ -212,10 +214,12 @@ class Unmatched(models.Model):
     state = models.CharField(max_length=12, default="open")
 
     class Meta:
+        verbose_name = _("Person named without a number")
         ordering = ["-recorded_at", "id"]
         indexes = [models.Index(fields=["kind", "state"])]
         constraints = [
             models.CheckConstraint(condition=~Q(state="matched") | Q(matched_to__isnull=False), name="matched_to_somebody"),
+            models.UniqueConstraint(fields=["same_key"], condition=~Q(state="withdrawn"), name="one_report_of_a_name"),
         ]
 
     def __str__(self) -> str:
@@ -235,6 +239,7 @@ class MatchDoubt(models.Model):
     state = models.CharField(max_length=12, default="open")
 
     class Meta:
+        verbose_name = _("Doubt who is meant")
         ordering = ["-raised_at", "id"]
         indexes = [models.Index(fields=["person", "state"])]
         constraints = [
@@ -264,6 +269,7 @@ class ReportBatch(models.Model):
     document_id = models.UUIDField(null=True)
     annotated_id = models.UUIDField(null=True)
     new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     unmatched = models.PositiveIntegerField(default=0)
     wrong = models.PositiveIntegerField(default=0)
@@ -273,6 +279,7 @@ class ReportBatch(models.Model):
     state = models.CharField(max_length=12, default="reading")
 
     class Meta:
+        verbose_name = _("Import of reports")
         ordering = ["-uploaded_at", "id"]
 
     def __str__(self) -> str:
@@ -287,13 +294,18 @@ lifecycle.transitions(
 )
 lifecycle.transitions(
     Unmatched,
-    {"open": {"match": "matched", "withdraw": "withdrawn"}},
-    labels={"open": _("Not yet matched"), "matched": _("Matched"), "withdrawn": _("Withdrawn")},
-    tones={"open": "wait", "matched": "ok", "withdrawn": "off"},
+    {"open": {"match": "matched", "complete": "completed", "withdraw": "withdrawn"}},
+    labels={
+        "open": _("Not yet matched"),
+        "matched": _("Matched"),
+        "completed": _("Number given"),
+        "withdrawn": _("Withdrawn"),
+    },
+    tones={"open": "wait", "matched": "ok", "completed": "ok", "withdrawn": "off"},
 )
 lifecycle.transitions(
     MatchDoubt,
-    {"open": {"same": "same_person", "other": "other_person"}},
+    {"open": {"same": "same_person", "other": "other_person"}, "other_person": {"reopen": "open"}},
     labels={"open": _("To be decided"), "same_person": _("The same person"), "other_person": _("Another person")},
     tones={"open": "wait", "same_person": "ok", "other_person": "off"},
 )

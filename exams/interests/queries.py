@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
+from exams import clock
 from exams.access import Actor
 from exams.interests import rules
-from exams.interests.models import Authorship, Concealment, Declaration, Dispute, MatchDoubt, TrainingEngagement, Unmatched
+from exams.interests.models import (
+    Authorship,
+    Concealment,
+    Course,
+    Declaration,
+    Dispute,
+    MatchDoubt,
+    ReportBatch,
+    TrainingEngagement,
+    Unmatched,
+)  # fmt: skip
 from exams.people.models import Employment
+from exams.people.queries import persons_visible_to
 
+REMIND_DAYS = 3
 SUPERVISION = frozenset({"authority_officer", "oversight_inspector", "system"})
+SUPERIORS = frozenset({"head_of_body", "authority_officer"})
 REPORTERS = frozenset({"training_manager", "exam_clerk", "head_of_body"})
+_IMPORTS = {
+    "courses": REPORTERS | {"authority_officer"},
+    "works": REPORTERS | {"authority_officer"},
+    "posts": REPORTERS | {"employer_clerk"},
+    "kin": frozenset({"exam_clerk", "head_of_body"}),
+}
+IMPORTERS = frozenset().union(*_IMPORTS.values())
 
 
 def visible_to(actor: Actor) -> QuerySet[TrainingEngagement]:
@@ -37,6 +58,18 @@ def declarations_visible_to(actor: Actor) -> QuerySet[Declaration]:
     return Declaration.objects.filter(mine)
 
 
+def undeclared_by_event(actor: Actor) -> QuerySet[Declaration, dict[str, Any]]:
+    """For each coming event of the actor's body: how many who were asked have not signed, and by when the first must."""
+    rows = declarations_visible_to(actor).filter(state="due", body=actor.organisation_id, due_on__gte=clock.today())
+    return rows.order_by("event_text").values("event_id", "event_text").annotate(n=Count("pk"), due_on=Min("due_on"))
+
+
+def to_remind() -> QuerySet[Declaration]:
+    """Declarations due within the days of the reminder, not signed and not reminded of."""
+    today = clock.today()
+    return Declaration.objects.filter(state="due", reminded_on=None, due_on__gte=today, due_on__lte=today + timedelta(days=REMIND_DAYS))
+
+
 def concealments_visible_to(actor: Actor) -> QuerySet[Concealment]:
     mine = Q(person=actor.person_id) if actor.person_id else Q(pk__in=[])
     if actor.capacity == "head_of_body":
@@ -47,8 +80,32 @@ def concealments_visible_to(actor: Actor) -> QuerySet[Concealment]:
 
 
 def disputes_visible_to(actor: Actor) -> QuerySet[Dispute]:
-    """A dispute is for the person who declared it; rulings show it to the superior who decides."""
-    return Dispute.objects.filter(person=actor.person_id) if actor.person_id else Dispute.objects.none()
+    """A dispute is for the person, and for the superior whose body put it on record; rulings show it to who decides."""
+    mine = Q(person=actor.person_id) if actor.person_id else Q(pk__in=[])
+    if actor.capacity in SUPERIORS:
+        mine |= Q(reported_by=actor.organisation_id)
+    return Dispute.objects.filter(mine)
+
+
+def courses_visible_to(actor: Actor) -> QuerySet[Course]:
+    """What one's organisation held or reported; everything for the supervision."""
+    if actor.capacity in SUPERVISION:
+        return Course.objects.all()
+    if actor.capacity in REPORTERS:
+        return Course.objects.filter(Q(organisation=actor.organisation_id) | Q(reported_by=actor.organisation_id))
+    return Course.objects.none()
+
+
+def batches_visible_to(actor: Actor) -> QuerySet[ReportBatch]:
+    """Workbooks handed in for the own organisation. Those of relatives are for the clerk and the head of the body alone."""
+    if actor.capacity not in IMPORTERS:
+        return ReportBatch.objects.none()
+    return ReportBatch.objects.filter(organisation=actor.organisation_id, kind__in=importable(actor))
+
+
+def importable(actor: Actor) -> list[str]:
+    """The kinds of workbook that the actor hands in."""
+    return [kind for kind, capacities in _IMPORTS.items() if actor.capacity in capacities]
 
 
 def words_shown(actor: Actor, declaration: Declaration) -> bool:
@@ -111,6 +168,69 @@ def told(unmatched: Unmatched) -> dict[str, Any]:
 
 
 _DAYS = frozenset({"birth_date", "since", "until", "published_on"})
+
+
+def unmatched_visible_to(actor: Actor) -> QuerySet[Unmatched]:
+    """What one declared oneself; what one's organisation reported; what the head's own people may be; all for the supervision."""
+    if actor.capacity in SUPERVISION:
+        return Unmatched.objects.all()
+    mine = Q(person=actor.person_id, reported_by=None) if actor.person_id else Q(pk__in=[])
+    if actor.capacity in IMPORTERS:
+        mine |= Q(reported_by=actor.organisation_id, kind__in=_named_kinds(actor))
+    if actor.capacity == "head_of_body":
+        mine |= Q(pk__in=MatchDoubt.objects.filter(_touches(persons_visible_to(actor))).values("unmatched"))
+    return Unmatched.objects.filter(mine)
+
+
+def doubts_visible_to(actor: Actor) -> QuerySet[MatchDoubt]:
+    """The doubts of the reports one sees; who else may be meant is for those who decide."""
+    if actor.capacity in SUPERVISION:
+        return MatchDoubt.objects.all()
+    if actor.capacity == "head_of_body":
+        return MatchDoubt.objects.filter(Q(unmatched__reported_by=actor.organisation_id) | _touches(persons_visible_to(actor)))
+    return MatchDoubt.objects.none()
+
+
+def doubts_to_decide(actor: Actor) -> QuerySet[MatchDoubt]:
+    """Open doubts that the actor may decide: never one that the actor is concerned by."""
+    rows = doubts_visible_to(actor).filter(state="open", unmatched__state="open")
+    return rows.exclude(person=actor.person_id).exclude(unmatched__person=actor.person_id) if actor.capacity in SUPERIORS else rows.none()
+
+
+def own_names(person: Any) -> QuerySet[Unmatched]:
+    """Relatives and other sides of disputes whom the person named without a number, or the body for the person."""
+    return Unmatched.objects.filter(person=person).exclude(state="withdrawn").select_related("person", "organisation", "course")
+
+
+def with_doubts(rows: QuerySet[Unmatched]) -> QuerySet[Unmatched]:
+    """Each with the number of registered people who may be meant still."""
+    return rows.annotate(possible=Count("doubts", filter=Q(doubts__state="open"), distinct=True))
+
+
+def posts_now(persons: Collection[Any]) -> dict[Any, list[str]]:
+    """Where each of them works today, by name: it tells people of one name apart."""
+    today = clock.today()
+    rows = Employment.objects.filter(Q(until=None) | Q(until__gte=today), person__in=persons, since__lte=today)
+    found: dict[Any, list[str]] = {}
+    for person, place in rows.order_by("since").values_list("person_id", "organisation__name"):
+        found.setdefault(person, []).append(place)
+    return found
+
+
+def unmatched_to_decide(actor: Actor) -> QuerySet[Unmatched]:
+    """Who is to be identified by the actor, the longest waiting first, each with the number of people who may be meant."""
+    open_ones = Q(doubts__in=doubts_to_decide(actor).values("pk"))
+    return Unmatched.objects.filter(open_ones).annotate(possible=Count("doubts", distinct=True)).order_by("recorded_at")
+
+
+def _touches(persons: QuerySet[Any]) -> Q:
+    return Q(person__in=persons.values("pk")) | Q(unmatched__person__in=persons.values("pk"))
+
+
+def _named_kinds(actor: Actor) -> list[str]:
+    """Whose report names relatives sees them; disputes are for superiors."""
+    hidden = set() if actor.capacity == "head_of_body" else {"dispute"}
+    return [kind for kind in Unmatched.Kind.values if kind not in hidden and (kind != "kin" or actor.capacity in _IMPORTS["kin"])]
 
 
 def open_doubts(persons: Collection[str], everybody: Collection[str]) -> QuerySet[MatchDoubt]:

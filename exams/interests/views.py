@@ -10,14 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from exams import cells, clock
-from exams.access import needs
+from exams.access import may, needs
 from exams.errors import Refused
 from exams.interests import actions, events, forms, queries, rules
 from exams.interests.models import Attendance, Declaration
+from exams.interests.name_pages import what_of
 from exams.listing import Column, Filter, Listing
+from exams.people import relations
 from exams.people.models import Person
 
 
@@ -34,13 +36,19 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "declarations": Declaration.objects.filter(person=person).exclude(state="updated"),
         "trainings": person.training_engagements.select_related("organisation"),
-        "attended": Attendance.objects.filter(trainee=person).select_related("engagement__organisation"),
+        "attended": Attendance.objects.filter(trainee=person).select_related("engagement__organisation", "course__organisation"),
         "works": person.authorships.all(),
         "disputes": queries.disputes_visible_to(request.actor).select_related("other_person", "other_organisation"),
         "concealments": person.concealments.all(),
-        "may_declare": request.actor.capacity != "",
+        "names": [{"row": row, "said": queries.told(row), "what": what_of(row)} for row in queries.own_names(person)],
+        "relatives": _relatives(person),
     }
     return render(request, "exams/interests/mine.html", context)
+
+
+def _relatives(person: Person) -> list[dict[str, Any]]:
+    rows = person.kin.filter(withdrawn_on=None).select_related("reported_by")
+    return [{"edge": edge, "relation": _(relations.TITLES.get(edge.relation, edge.relation))} for edge in rows]
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,18 +157,33 @@ def declare_authorship(request: HttpRequest) -> HttpResponse:
 def declare_dispute(request: HttpRequest) -> HttpResponse:
     """Declare a dispute."""
 
+    form = forms.Dispute(request.POST or None)
+
     def act(person: Person, given: dict[str, Any]) -> None:
-        other = {"other_person": given.get("person"), "other_organisation": given.get("organisation")}
-        actions.record_dispute(by=request.actor, person=person, text=given["text"], since=given["since"], **other)
+        actions.record_dispute(by=request.actor, person=person, **form.given())
 
-    note = _("Only you, the superior who decides and the inspector see this.")
-    return _own_form(request, forms.Dispute(request.POST or None), _("Declare a dispute"), note, act)
+    note = _("Disputes, lawsuits and complaints, also earlier ones. Only you, the superior who decides and the inspector see this.")
+    return _own_form(request, form, _("Declare a dispute"), note, act)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("interests.end_dispute")
-def end_dispute(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A dispute is over today."""
-    dispute = get_object_or_404(queries.disputes_visible_to(request.actor), pk=pk)
-    actions.end_dispute(by=request.actor, dispute=dispute, until=clock.today())
-    return redirect("interests:mine")
+def dispute(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One dispute: ended with its last day, or taken back with the reason."""
+    rows = queries.disputes_visible_to(request.actor).select_related("person", "other_person", "other_organisation", "reported_by")
+    found = get_object_or_404(rows, pk=pk)
+    taking_back = "reason" in request.POST
+    end_form = forms.Ending(request.POST if request.method == "POST" and not taking_back else None, initial={"until": clock.today()})
+    back_form = forms.Reason(request.POST if taking_back else None)
+    context: dict[str, Any] = {"dispute": found, "end_form": end_form, "back_form": back_form}
+    context["may_change"] = not found.withdrawn_on and may(request.actor, "interests.withdraw_dispute", found)
+    try:
+        if taking_back and back_form.is_valid():
+            actions.withdraw_dispute(by=request.actor, dispute=found, reason=back_form.cleaned_data["reason"])
+            return redirect("interests:dispute", pk)
+        if request.method == "POST" and end_form.is_valid():
+            actions.end_dispute(by=request.actor, dispute=found, until=end_form.cleaned_data["until"])
+            return redirect("interests:dispute", pk)
+    except Refused as refusal:
+        return render(request, "exams/interests/dispute.html", {**context, "refusal": refusal}, status=409)
+    return render(request, "exams/interests/dispute.html", context)

@@ -11,6 +11,7 @@ from exams.access import Actor
 from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
 from exams.people import identity, news, relations
+from exams.people.arrivals import arrived
 from exams.people.credentials import open_account
 from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.people.pinyin import search_key
@@ -96,6 +97,7 @@ def correct_person(*, by: Actor, person: Person, reason: str, name: str = "", ph
     person.save(update_fields=["name", "name_key", "name_match", "phone"])
     after = {"name": person.name, "phone": person.phone}
     record("people.correct_person", person, by=by, reason=reason, private={"before": before, "after": after})
+    arrived(by, [person] if name else [])
     news.announce(person.pk)
     return person
 
@@ -145,8 +147,13 @@ def declare_kin(
     relative_id_number: str,
     support: bool = False,
     document_type: str = "resident_id",
+    reported_by: Organisation | None = None,
+    paper: str = "",
 ) -> KinEdge:
-    """Declare one's own relative by document, so that two declarations of different people meet. Names stay encrypted."""
+    """Declare one's own relative by document, so that two declarations of different people meet. Names stay encrypted.
+
+    `reported_by` and `paper` stand where a body entered it from a form the person signed; the person's own declaration takes its place.
+    """
     read = identity.read(document_type, relative_id_number, clock.today(), identity.ANY_AGE)
     objections = [*identity.name_objections(relative_name), *read.objections]
     index = index_of(document_type, read.number)
@@ -161,9 +168,18 @@ def declare_kin(
         relative_index=index,
         relation=relation,
         withdrawn_on=None,
-        defaults={"relative_name": identity.proper_name(relative_name), "support": support, "declared_on": clock.today()},
+        defaults={
+            "relative_name": identity.proper_name(relative_name),
+            "support": support,
+            "declared_on": clock.today(),
+            "reported_by": reported_by,
+            "paper": paper.strip(),
+        },
     )
-    if not new:
+    if edge.reported_by_id and by.person_id == person.pk:
+        edge.reported_by, edge.paper, edge.support, edge.declared_on = None, "", support, clock.today()
+        edge.save(update_fields=["reported_by", "paper", "support", "declared_on"])
+    elif not new:
         refuse("people.declared_already", _("This relative is declared already."))
     private = {"person": person.name, "relation": relation, "relative": edge.relative_name, "index": index}
     record("people.declare_kin", edge, by=by, about=[person], private=private)

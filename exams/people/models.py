@@ -224,7 +224,10 @@ class Employment(models.Model):
 
 
 class KinEdge(models.Model):
-    """A declared relative: known by the keyed digest of the document, whether a person here or not."""
+    """A declared relative: known by the keyed digest of the document, whether a person here or not.
+
+    The person's own declaration is the legal act. What a body entered from a signed form says so: `reported_by`, and which `paper`.
+    """
 
     id = primary_key()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="kin")
@@ -233,6 +236,8 @@ class KinEdge(models.Model):
     relation = models.CharField(_("relation"), max_length=40)
     support = models.BooleanField(default=False, help_text="a support relation exists (step-parents and step-children)")
     declared_on = models.DateField()
+    reported_by = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    paper = models.CharField(max_length=80, blank=True, help_text="the signed form from which a body entered it")
     withdrawn_on = models.DateField(null=True, blank=True)
 
     class Meta:

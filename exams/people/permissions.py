@@ -57,8 +57,17 @@ def _own(actor: Actor, person: Person) -> bool:
     return actor.capacity == "system" or actor.person_id == person.pk
 
 
-def _own_edge(actor: Actor, edge: KinEdge) -> bool:
-    return actor.person_id == edge.person_id
+def _own_edge(actor: Actor, edge: KinEdge) -> bool | Objection:
+    """One's own declaration; what a body entered from a signed form is taken back by its head."""
+    if edge.reported_by_id is None:
+        return actor.person_id == edge.person_id
+    if actor.capacity == "head_of_body" and actor.organisation_id == edge.reported_by_id:
+        return True
+    return Objection(
+        "people.reported_kin",
+        gettext_noop("The body entered this relative from a form you signed."),
+        remedy=gettext_noop("Ask the head of the body to correct it, or declare it yourself."),
+    )
 
 
 def _own_organisation(actor: Actor, organisation: Organisation) -> bool:

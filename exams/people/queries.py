@@ -58,8 +58,11 @@ def accounts_visible_to(actor: Actor) -> QuerySet[Account]:
 
 
 def kin_visible_to(actor: Actor) -> QuerySet[KinEdge]:
-    """Declared relatives are for the person alone; rulings show the rest to those who decide."""
-    return KinEdge.objects.filter(person=actor.person_id, withdrawn_on=None)
+    """Declared relatives are for the person alone, and what a body entered for its head too; rulings show the rest to who decides."""
+    condition = Q(person=actor.person_id)
+    if actor.capacity == "head_of_body":
+        condition |= Q(reported_by=actor.organisation_id)
+    return KinEdge.objects.filter(condition, withdrawn_on=None)
 
 
 def entries_visible_to(actor: Actor) -> QuerySet[Entry]:

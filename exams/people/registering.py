@@ -12,6 +12,7 @@ from exams.access import Actor
 from exams.errors import Refused, refuse
 from exams.journal.actions import Act, record_many
 from exams.people import identity, news
+from exams.people.arrivals import arrived
 from exams.people.models import Employment, Organisation, Person, Registration
 from exams.people.pinyin import search_key
 from exams.people.queries import index_of
@@ -42,6 +43,7 @@ def register(by: Actor, stated: Sequence[Stated]) -> list[Person]:
     if by.organisation_id:
         enrol([by.organisation_id], persons)
     record_many((_registered(person, new, number) for (person, new), number in zip(found, read, strict=True)), by=by)
+    arrived(by, [person for person, new in found if new])
     return persons
 
 

@@ -321,9 +321,8 @@ def kin(request: HttpRequest) -> HttpResponse:
         if edge is not None:
             messages.success(request, _("Declared. Rulings made from now on take it into account."))
             return redirect("people:kin")
-    rows = [
-        {"edge": edge, "relation": _(relations.TITLES.get(edge.relation, edge.relation))} for edge in queries.kin_visible_to(request.actor)
-    ]
+    declared = queries.kin_visible_to(request.actor).filter(person=own).select_related("reported_by")
+    rows = [{"edge": edge, "relation": _(relations.TITLES.get(edge.relation, edge.relation))} for edge in declared]
     return render(request, "exams/people/kin.html", {"rows": rows, "form": form, "refusal": refusal, "basis": _(relations.BASIS)})
 
 

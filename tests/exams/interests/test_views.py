@@ -77,16 +77,21 @@ def test_ones_own_page_and_its_forms(client, cast, event, family):
     assert client.post(reverse("interests:declare_training"), training).status_code == 409
     work = {"title": "超声检测讲义", "family": family, "published_on": "2024-01-01"}
     assert client.post(reverse("interests:declare_authorship"), work).status_code == 302
-    dispute = {"person_name": "乙", "person_number": id_number(2), "text": "租房纠纷", "since": "2026-01-01"}
-    assert client.post(reverse("interests:declare_dispute"), {**dispute, "person_name": "丙"}).status_code == 200
+    dispute = {"kind": "lawsuit", "other_name": "乙", "other_number": id_number(2), "text": "租房纠纷", "since": "2026-01-01"}
+    assert client.post(reverse("interests:declare_dispute"), {**dispute, "other_name": "丙"}).status_code == 200
     assert client.post(reverse("interests:declare_dispute"), dispute).status_code == 302
     assert Dispute.objects.get().other_person == other
     text = client.get(reverse("interests:mine")).content.decode()
     assert "超声检测讲义" in text and "租房纠纷" in text and cast.training_body.name in text
+    page = reverse("interests:dispute", args=[Dispute.objects.get().pk])
     sign_in_as(client, cast.candidate(other))
-    assert client.post(reverse("interests:end_dispute", args=[Dispute.objects.get().pk])).status_code == 404
+    assert client.get(page).status_code == client.post(page, {"until": "2026-03-01"}).status_code == 404
     sign_in_as(client, cast.candidate(person))
-    assert client.post(reverse("interests:end_dispute", args=[Dispute.objects.get().pk])).status_code == 302
+    assert client.post(page, {"until": "2025-03-01"}).status_code == 409
+    assert client.post(page, {"until": "2026-03-01"}).status_code == 302
+    assert client.post(page, {"reason": "短"}).status_code == 409
+    assert client.post(page, {"reason": "当时误填，与本人无关"}).status_code == 302
+    assert str(Dispute.objects.get().until) == "2026-03-01" and Dispute.objects.get().withdrawn_on
     assert TrainingEngagement.objects.get().person == person and Authorship.objects.get().person == person
 
 
