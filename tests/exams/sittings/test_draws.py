@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from exams.access import SYSTEM
 from exams.errors import Refused
@@ -55,6 +56,12 @@ class Authority:
         exchange.exchange()
         self.run("drop", self.folder, exchange.outbox(), exchange.inbox())
         exchange.exchange()
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
