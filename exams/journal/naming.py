@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from exams.verdicts import gettext_noop as _
 
-# Tables whose models do not name themselves; the bank and the cameras bring their own words by `name_tables`.
+# Tables whose models do not name themselves, or only where one knows what it is about; the bank and the cameras bring their own words by `name_tables`.
 TABLES: dict[str, str] = {
     "exams.Account": _("Account"),
     "exams.Appointment": _("Appointment"),
@@ -21,6 +21,7 @@ TABLES: dict[str, str] = {
     "exams.Concealment": _("Proved concealment"),
     "exams.Declaration": _("Declaration of interest"),
     "exams.Dispute": _("Dispute"),
+    "exams.Document": _("Stored file"),
     "exams.Draw": _("Draw"),
     "exams.Duty": _("Duty"),
     "exams.Employment": _("Employment"),

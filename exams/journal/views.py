@@ -27,7 +27,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         queries.visible_to(request.actor),
         columns=[
             Column("id", gettext_lazy("No."), kind="head", sort="id"),
-            Column("recorded_at", gettext_lazy("Recorded"), kind="when", sort="recorded_at"),
+            Column("recorded_at", gettext_lazy("Recorded at"), kind="when", sort="recorded_at"),
             Column("action", gettext_lazy("Act"), value=_title, sort="action"),
             Column("outcome", gettext_lazy("Outcome"), value=lambda entry: dict(OUTCOMES)[entry.outcome], sort="outcome"),
             Column("object_type", gettext_lazy("Object"), value=lambda entry: naming.titled(entry.object_type)),
