@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 
@@ -19,3 +23,38 @@ def uuid7() -> uuid.UUID:
 
 def primary_key() -> models.UUIDField:
     return models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+
+class Among(models.Expression):
+    """Very many keys as one parameter: `filter(person__in=among(ids))` costs what it finds, not what it names.
+
+    A list of ten thousand is otherwise written out in SQL, prepared value by value and parsed again by the database.
+    """
+
+    output_field: models.Field = models.TextField()
+
+    def __init__(self, keys: Iterable[Any], kind: str) -> None:
+        super().__init__()
+        self._keys, self._kind = [str(key) for key in keys], kind
+
+    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[str]]:
+        if not self._keys:
+            raise EmptyResultSet
+        if connection.vendor == "postgresql":
+            return f"(SELECT unnest(%s::{self._kind}[]))", ["{" + ",".join(map(_quoted, self._keys)) + "}"]
+        keys = [key.replace("-", "") for key in self._keys] if self._kind == "uuid" else self._keys
+        return "(SELECT value FROM json_each(%s))", [json.dumps(keys)]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def among(ids: Iterable[Any]) -> Among:
+    """Primary keys, as UUIDs or as text."""
+    return Among(ids, "uuid")
+
+
+def among_texts(texts: Iterable[str]) -> Among:
+    """Any other texts that rows are found by."""
+    return Among(texts, "text")

@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, Authorship, Concealment, Dispute, TrainingEngagement
+from exams.keys import among, among_texts
 from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.recusal import facts as f
 from exams.recusal.doubts import doubtful_kin, doubts, training_fact
@@ -28,9 +29,6 @@ from exams.recusal.standing import Stand
 from exams.registry import Registry
 
 FACT_SOURCES = Registry("fact sources")
-
-# So many keys go into one query; SQLite takes no more than some hundreds of thousands of parameters, PostgreSQL 65,535.
-_PORTION = 10_000
 
 
 @dataclass(frozen=True)
@@ -152,14 +150,14 @@ def _policy(values: dict[str, PolicyValue]) -> f.Policy:
 @FACT_SOURCES.register("people.kin")
 def known_and_kin(asked: Asked) -> Iterator[Any]:
     """Who is who, and the declarations of kinship around both ends."""
-    rows = Person.objects.filter(pk__in=asked.everybody).values_list("pk", "id_index", "name", "sex")
+    rows = Person.objects.filter(pk__in=among(asked.everybody)).order_by().values_list("pk", "id_index", "name", "sex")
     known = [f.Known(id=str(pk), key=key, name=name, sex=sex) for pk, key, name, sex in rows]
     yield from known
     keys = {person.key for person in known}
     edges = declared_around(keys)
     yield from edges
-    between = {key for edge in edges for key in (edge.person, edge.relative)} - keys
-    for pk, key, sex in Person.objects.filter(id_index__in=between).values_list("pk", "id_index", "sex") if between else ():
+    between = among_texts({key for edge in edges for key in (edge.person, edge.relative)} - keys)
+    for pk, key, sex in Person.objects.filter(id_index__in=between).order_by().values_list("pk", "id_index", "sex"):
         yield f.Known(id=str(pk), key=key, name="", sex=sex)
 
 
@@ -170,7 +168,7 @@ def declared_around(keys: Collection[str]) -> set[f.KinEdge]:
     for _hop in range(HOPS):
         if not front:
             break
-        new = {f.KinEdge(person=row[0], relative=row[1], relation=row[2], support=row[3]) for row in _naming(sorted(front))}
+        new = {f.KinEdge(person=row[0], relative=row[1], relation=row[2], support=row[3]) for row in _naming(front)}
         new |= {edge for edge in doubtful if edge.person in front or edge.relative in front}
         edges |= new
         front = {key for edge in new for key in (edge.person, edge.relative)} - reached
@@ -178,23 +176,23 @@ def declared_around(keys: Collection[str]) -> set[f.KinEdge]:
     return edges
 
 
-def _naming(keys: list[str]) -> Iterable[tuple[str, str, str, bool]]:
-    for start in range(0, len(keys), _PORTION):
-        some = keys[start : start + _PORTION]
-        rows = KinEdge.objects.filter(Q(person__id_index__in=some) | Q(relative_index__in=some), withdrawn_on=None)
-        yield from rows.values_list("person__id_index", "relative_index", "relation", "support")
+def _naming(keys: Collection[str]) -> Iterable[tuple[str, str, str, bool]]:
+    """Two selects joined, for the database has an index for either end but none for both."""
+    some = among_texts(keys)
+    rows = KinEdge.objects.filter(withdrawn_on=None).order_by().values_list("person__id_index", "relative_index", "relation", "support")
+    return rows.filter(person__id_index__in=some).union(rows.filter(relative_index__in=some), all=True)
 
 
 @FACT_SOURCES.register("people.employment")
 def employments(asked: Asked) -> Iterator[f.Employment]:
     """Posts of the persons asked about at any time, and of candidates and colleagues on the day."""
     first, last = asked.days
-    in_those_days = Q(since__lte=last) & (Q(until=None) | Q(until__gte=first))
-    whom = Q(person__in=asked.persons) | (Q(person__in=asked.others) & in_those_days)
-    rows = Employment.objects.filter(whom)
-    for person, organisation, name, kind, since, until, post in rows.values_list(
-        "person_id", "organisation_id", "organisation__name", "organisation__kind", "since", "until", "post"
-    ):
+    rows = Employment.objects.order_by().values_list(
+        "pk", "person_id", "organisation_id", "organisation__name", "organisation__kind", "since", "until", "post"
+    )
+    own = rows.filter(person__in=among(asked.persons))
+    others = rows.filter(Q(until=None) | Q(until__gte=first), person__in=among(asked.others - asked.persons), since__lte=last)
+    for _pk, person, organisation, name, kind, since, until, post in own.union(others, all=True):
         yield f.Employment(
             person=str(person), organisation=str(organisation), organisation_name=name, kind=kind, since=since, until=until, post=post
         )
@@ -206,12 +204,12 @@ def employments(asked: Asked) -> Iterator[f.Employment]:
 @FACT_SOURCES.register("interests.training")
 def trainings(asked: Asked) -> Iterator[f.Training]:
     """Training engagements, with those trainees who are candidates."""
-    rows = list(TrainingEngagement.objects.filter(person__in=asked.persons).select_related("organisation"))
-    courses = {row.held_in_id for row in rows if row.held_in_id}
-    of_them = Q(engagement__in=[row.pk for row in rows]) | Q(course__in=courses)
-    present = Attendance.objects.filter(of_them, trainee__in=asked.candidates)
+    rows = list(TrainingEngagement.objects.filter(person__in=among(asked.persons)).order_by().select_related("organisation"))
+    present = Attendance.objects.filter(trainee__in=among(asked.candidates)).order_by()
+    present = present.values_list("engagement_id", "course_id", "trainee_id")
+    in_course = present.filter(course__in=among({row.held_in_id for row in rows if row.held_in_id}))
     trainees: dict[Any, set[str]] = {}
-    for engagement, course, trainee in present.values_list("engagement_id", "course_id", "trainee_id"):
+    for engagement, course, trainee in present.filter(engagement__in=among(row.pk for row in rows)).union(in_course, all=True):
         trainees.setdefault(engagement or course, set()).add(str(trainee))
     for row in rows:
         yield training_fact(row, trainees.get(row.pk, set()) | trainees.get(row.held_in_id, set()))
@@ -220,8 +218,9 @@ def trainings(asked: Asked) -> Iterator[f.Training]:
 @FACT_SOURCES.register("interests.authorship")
 def authorship(asked: Asked) -> Iterator[f.Authored]:
     """Books, aids and other material written for an examination."""
-    for row in Authorship.objects.filter(person__in=asked.persons):
-        yield f.Authored(person=str(row.person_id), title=row.title, family=row.family, published_on=row.published_on)
+    rows = Authorship.objects.filter(person__in=among(asked.persons)).order_by()
+    for person, title, family, published_on in rows.values_list("person_id", "title", "family", "published_on"):
+        yield f.Authored(person=str(person), title=title, family=family, published_on=published_on)
 
 
 @FACT_SOURCES.register("interests.declarations")
@@ -229,7 +228,8 @@ def declarations(asked: Asked) -> Iterator[f.Declared]:
     """The declaration signed last for an event, with the grounds that nothing else on record explains."""
     if not asked.event_ids:
         return
-    for row in interests.signed_declarations(asked.persons, asked.event_ids):
+    rows = interests.signed_declarations(among(asked.persons), among(asked.event_ids)).order_by()
+    for row in rows.only("person_id", "event_id", "signed_at", "answers"):
         yield f.Declared(
             person=str(row.person_id),
             event_id=str(row.event_id),
@@ -241,22 +241,26 @@ def declarations(asked: Asked) -> Iterator[f.Declared]:
 @FACT_SOURCES.register("interests.concealments")
 def concealments(asked: Asked) -> Iterator[f.Concealed]:
     """Grounds that were proved to have been hidden."""
-    for person, day in Concealment.objects.filter(person__in=asked.persons).values_list("person_id", "proved_on"):
+    rows = Concealment.objects.filter(person__in=among(asked.persons)).order_by()
+    for person, day in rows.values_list("person_id", "proved_on"):
         yield f.Concealed(person=str(person), proved_on=day)
 
 
 @FACT_SOURCES.register("interests.disputes")
 def disputes(asked: Asked) -> Iterator[f.Disputed]:
     """Disputes with persons and organisations, whichever side put them on record."""
-    rows = Dispute.objects.filter(Q(person__in=asked.persons) | Q(other_person__in=asked.persons, person__in=asked.others))
-    rows = rows.filter(withdrawn_on=None)
-    for row in rows.select_related("person", "other_person", "other_organisation"):
-        ends = [(row.person, row.other_person or row.other_organisation)]
-        if isinstance(ends[0][1], Person):
-            ends.append((ends[0][1], row.person))
-        for one, other in ends:
-            if str(one.pk) in asked.persons:
-                yield f.Disputed(person=str(one.pk), other=str(other.pk), other_name=other.name, since=row.since, until=row.until)
+    some = among(asked.persons)
+    rows = Dispute.objects.filter(withdrawn_on=None).order_by()
+    rows = rows.values_list(
+        "pk", "since", "until", "person_id", "person__name", "other_person_id", "other_person__name", "other_organisation_id",
+        "other_organisation__name",
+    )  # fmt: skip
+    told_of_them = rows.filter(other_person__in=some, person__in=among(asked.others))
+    for _pk, since, until, one, name, other, other_name, place, place_name in rows.filter(person__in=some).union(told_of_them):
+        ends = [(one, other or place, other_name or place_name), (other, one, name)]
+        for person, against, called in ends:
+            if person and str(person) in asked.persons:
+                yield f.Disputed(person=str(person), other=str(against), other_name=called, since=since, until=until)
 
 
 FACT_SOURCES.register("interests.doubts")(doubts)
@@ -268,14 +272,12 @@ FACT_SOURCES.register("interests.doubts")(doubts)
 @FACT_SOURCES.register("recusal.requests")
 def requests(asked: Asked) -> Iterator[f.Requested]:
     """Requests for recusal that are open or were granted, and orders ex officio."""
-    for row in RecusalRequest.objects.filter(person__in=asked.persons, state__in=["filed", "granted"]):
+    rows = RecusalRequest.objects.filter(person__in=among(asked.persons), state__in=["filed", "granted"]).order_by()
+    for person, event, body, state, filed_on, decided_on in rows.values_list(
+        "person_id", "event_id", "body_id", "state", "filed_on", "decided_on"
+    ):
         yield f.Requested(
-            person=str(row.person_id),
-            event_id=str(row.event_id or ""),
-            body_id=str(row.body_id),
-            state=row.state,
-            filed_on=row.filed_on,
-            decided_on=row.decided_on,
+            person=str(person), event_id=str(event or ""), body_id=str(body), state=state, filed_on=filed_on, decided_on=decided_on
         )
 
 

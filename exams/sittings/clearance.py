@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from exams import spelling
 from exams.applications.models import ADMITTED_STATES, Application
+from exams.keys import among
 from exams.recusal.facts import Matter
 from exams.recusal.standing import Stand
 from exams.sittings.models import Draw, Duty, Place, Sitting, TimeSlot
@@ -39,16 +38,38 @@ def stands_of_duties(duties: Sequence[Duty]) -> Iterator[Stand]:
         yield Stand(person, duty.capacity, rooms.matter(duty.slot, duty.sitting, person), duty.sitting or duty.slot)
 
 
+def stands_in_turn(duties: QuerySet[Duty], *, events_at_once: int = 8) -> Iterator[Stand]:
+    """The same for the duties of a season, some events at a time, so that a country's candidates are never in memory together."""
+    events = list(duties.order_by("slot__event").values_list("slot__event", flat=True).distinct())
+    for start in range(0, len(events), events_at_once):
+        yield from stands_of_duties(list(with_places(duties.filter(slot__event__in=events[start : start + events_at_once]))))
+
+
+def guarding(duties: QuerySet[Duty], persons: Iterable[str]) -> Iterator[QuerySet[Duty]]:
+    """Those of the duties in whose matter one of the persons is, or may come to be, a candidate."""
+    mine = among(persons)
+    seats = Place.objects.filter(application__person__in=mine, state="held").order_by()
+    yield duties.filter(sitting__in=seats.values("sitting"))
+    yield duties.filter(sitting=None, slot__in=seats.values("slot"))
+    # Where nothing is drawn, or nobody sits in that room, everybody counts who is admitted to the item: see Rooms.
+    items = Application.objects.filter(person__in=mine).exclude(state="draft").order_by().values("item")
+    drawn = Exists(Draw.objects.filter(slot=OuterRef("slot"), kind="seats", state="drawn"))
+    held = Place.objects.filter(slot=OuterRef("slot"), state="held")
+    empty = Q(sitting=None) & ~Exists(held) | Q(sitting__isnull=False) & ~Exists(held.filter(sitting=OuterRef("sitting")))
+    yield duties.filter(~drawn | empty, slot__item__in=items)
+
+
 class Rooms:
     """Who sits and who serves where, for some slots, fetched together."""
 
     def __init__(self, slots: Iterable[TimeSlot]) -> None:
         slots = list(slots)
-        drawn = set(Draw.objects.filter(slot__in=slots, kind="seats", state="drawn").values_list("slot_id", flat=True))
+        these = among(slot.pk for slot in slots)
+        drawn = set(Draw.objects.filter(slot__in=these, kind="seats", state="drawn").order_by().values_list("slot_id", flat=True))
         self._seated = _seated(drawn)
         self._admitted = _admitted([slot for slot in slots if slot.pk not in self._seated])
         self._serving: dict[Any, set[str]] = {}
-        duties = Duty.objects.filter(slot__in=slots, live=True, sitting__isnull=False)
+        duties = Duty.objects.filter(slot__in=these, live=True, sitting__isnull=False).order_by()
         for sitting, person in duties.values_list("sitting_id", "person_id"):
             self._serving.setdefault(sitting, set()).add(str(person))
 
@@ -87,7 +108,7 @@ class Rooms:
 def _seated(drawn: set[Any]) -> dict[Any, dict[Any, People]]:
     """By slot and sitting, of slots whose seats are drawn."""
     rooms: dict[Any, dict[Any, People]] = {}
-    places = Place.objects.filter(slot__in=drawn, state="held") if drawn else Place.objects.none()
+    places = Place.objects.filter(slot__in=among(drawn), state="held").order_by()
     for slot, sitting, person, employer in places.values_list(
         "slot_id", "sitting_id", "application__person_id", "application__employer_id"
     ):
@@ -99,10 +120,9 @@ def _admitted(slots: Sequence[TimeSlot]) -> dict[tuple[Any, Any], People]:
     """By event and item: everybody admitted to them and not gone since."""
     if not slots:
         return {}
-    wanted = {(slot.event_id, slot.item_id) for slot in slots}
-    items = reduce(or_, (Q(event_id=event, item_id=item) for event, item in wanted))
-    rows = Application.objects.filter(items, state__in=ADMITTED_STATES)
-    people: dict[tuple[Any, Any], People] = {key: [] for key in wanted}
+    people: dict[tuple[Any, Any], People] = {(slot.event_id, slot.item_id): [] for slot in slots}
+    rows = Application.objects.filter(item__in=among(item for _event, item in people), state__in=ADMITTED_STATES).order_by()
     for event, item, person, employer in rows.values_list("event_id", "item_id", "person_id", "employer_id"):
-        people[event, item].append((str(person), str(employer or "")))
+        if (event, item) in people:
+            people[event, item].append((str(person), str(employer or "")))
     return people

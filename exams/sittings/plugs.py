@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,18 +17,20 @@ from exams.journal.chance import step_over
 from exams.journal.checkpoints import checkpoint
 from exams.journal.projection import watch
 from exams.journal.sequencer import sequence
+from exams.keys import among
 from exams.programme.models import Event
 from exams.recusal.facts import Assessed, Held, ServedTogether, years_before
 from exams.recusal.gathering import FACT_SOURCES, Asked
 from exams.recusal.standing import Stand, standing
 from exams.sittings import (
+    clearance,
     gate,
     printing_jobs,  # noqa: F401 - registers the job
     queries,
     states,  # noqa: F401 - declares what may follow what
 )
 from exams.sittings.actions import lapse_tickets, settle_draw
-from exams.sittings.clearance import stands_of_duties
+from exams.sittings.clearance import stands_of_duties, with_places
 from exams.sittings.models import Accommodation, Change, Draw, Duty, Place
 from exams.ticks import tick
 
@@ -46,13 +48,11 @@ navigation.entry("sittings.places", _("My examinations"), "sittings:places", "ca
 
 @standing("sittings.staff")
 def staff_of_sittings(persons: frozenset[str]) -> Iterator[Stand]:
-    """Staff of sittings to come: the persons themselves, and whoever guards a slot in which one of them sits."""
-    guarded = Place.objects.filter(application__person__in=persons, state="held").values("slot")
-    admitted = Q(slot__event__applications__person__in=persons, slot__state="planned")
-    duties = Duty.objects.filter(Q(person__in=persons) | Q(slot__in=guarded) | admitted, live=True, ends_at__gt=clock.now()).exclude(
-        state="done"
-    )
-    yield from stands_of_duties(list(duties.select_related("slot__event", "slot__item__qualification", "sitting__room").distinct()))
+    """Staff of sittings to come: the persons themselves, and whoever guards a room or slot in which one of them sits, or may yet."""
+    to_come = Duty.objects.filter(live=True, ends_at__gt=clock.now()).exclude(state="done")
+    found = to_come.filter(person__in=among(persons)).order_by().values("pk")
+    found = found.union(*(guards.order_by().values("pk") for guards in clearance.guarding(to_come, persons)))
+    yield from stands_of_duties(list(with_places(Duty.objects.filter(pk__in=among(row["pk"] for row in found)))))
 
 
 @FACT_SOURCES.register("sittings.assessed")
@@ -60,10 +60,10 @@ def who_assessed_whom(asked: Asked) -> Iterator[Assessed]:
     """Assessors of earlier practical or oral sittings, with those of the present candidates who sat there."""
     if not asked.candidates:
         return
-    duties = Duty.objects.filter(person__in=asked.persons, capacity="assessor", state="done", sitting__isnull=False)
-    rows = duties.filter(ends_at__date__lt=asked.days[1], sitting__places__application__person__in=asked.candidates)
+    duties = Duty.objects.filter(person__in=among(asked.persons), capacity="assessor", state="done", sitting__isnull=False).order_by()
+    rows = duties.filter(ends_at__date__lt=asked.days[1], sitting__places__application__person__in=among(asked.candidates))
     for person, candidate, at in rows.values_list("person_id", "sitting__places__application__person_id", "starts_at"):
-        yield Assessed(person=str(person), candidate=str(candidate), on=at.date())
+        yield Assessed(person=str(person), candidate=str(candidate), on=spelling.local(at).date())
 
 
 @FACT_SOURCES.register("sittings.served_together")
@@ -72,9 +72,11 @@ def who_served_together(asked: Asked) -> Iterator[ServedTogether]:
     if not asked.colleagues:
         return
     first, last = asked.days
-    mine = Duty.objects.filter(person__in=asked.persons, capacity__in=IN_PAIRS, live=True)
+    mine = Duty.objects.filter(person__in=among(asked.persons), capacity__in=IN_PAIRS, live=True).order_by()
     mine = mine.filter(starts_at__date__gte=years_before(first, 1), starts_at__date__lt=last)
-    both = mine.filter(sitting__duties__person__in=asked.colleagues, sitting__duties__live=True, sitting__duties__capacity=F("capacity"))
+    both = mine.filter(
+        sitting__duties__person__in=among(asked.colleagues), sitting__duties__live=True, sitting__duties__capacity=F("capacity")
+    )
     fields = ("person_id", "sitting__duties__person_id", "sitting__duties__person__name", "slot__venue__name", "starts_at")
     for person, other, name, place, at in both.values_list(*fields):
         yield ServedTogether(person=str(person), other=str(other), other_name=name, place=place, on=spelling.local(at).date())
@@ -85,7 +87,7 @@ def who_serves_already(asked: Asked) -> Iterator[Held]:
     """Capacities held in an event through duties."""
     if not asked.event_ids:
         return
-    duties = Duty.objects.filter(person__in=asked.persons, slot__event__in=asked.event_ids, live=True)
+    duties = Duty.objects.filter(person__in=among(asked.persons), slot__event__in=among(asked.event_ids), live=True).order_by()
     for person, capacity, event in duties.values_list("person_id", "capacity", "slot__event_id").distinct():
         yield Held(person=str(person), capacity=capacity, scope=str(event))
 

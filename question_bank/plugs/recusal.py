@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from exams.applications.models import Application
+from exams.keys import among
 from exams.recusal import facts as f
 from exams.recusal.gathering import FACT_SOURCES, Asked
 from exams.recusal.standing import Stand, standing
@@ -25,10 +26,10 @@ def hands(asked: Asked) -> Iterator[f.Hand]:
     yield from _of_papers(asked)
     if not asked.question_ids:
         return
-    questions = Question.objects.filter(pk__in=asked.question_ids)
-    for pk, number, setter in questions.filter(setter__in=asked.persons).values_list("pk", "number", "setter_id"):
+    questions = Question.objects.filter(pk__in=among(asked.question_ids)).order_by()
+    for pk, number, setter in questions.filter(setter__in=among(asked.persons)).values_list("pk", "number", "setter_id"):
         yield f.Hand(person=str(setter), part="set", number=number, question=str(pk))
-    given = Version.objects.filter(question__in=questions, reviews__person__in=asked.persons)
+    given = Version.objects.filter(question__in=questions, reviews__person__in=among(asked.persons)).order_by()
     parts = {"review": "reviewed", "approval": "approved"}
     for pk, number, person, step in given.values_list("question_id", "question__number", "reviews__person_id", "reviews__step"):
         yield f.Hand(person=str(person), part=parts[step], number=number, question=str(pk))
@@ -39,9 +40,10 @@ def _of_papers(asked: Asked) -> Iterator[f.Hand]:
     if not asked.event_ids and not asked.paper_ids:
         return
     events = _where_sat(asked)
-    papers = {paper.pk: paper for paper in Paper.objects.filter(pk__in={*events, *map(UUID, asked.paper_ids)}).exclude(state="discarded")}
+    some = Paper.objects.filter(pk__in=among({*events, *asked.paper_ids})).exclude(state="discarded").order_by()
+    papers = {paper.pk: paper for paper in some.only("number", "family", "drawn_by", "approved_by")}
     made = [(paper.pk, person, part) for paper in papers.values() for person, part in _makers(paper)]
-    given = Contribution.objects.filter(paper__in=papers, person__in=asked.persons) if papers else Contribution.objects.none()
+    given = Contribution.objects.filter(paper__in=among(papers), person__in=among(asked.persons)).order_by()
     for pk, person, part in [*made, *given.values_list("paper_id", "person_id", "part")]:
         if str(person) not in asked.persons:
             continue
@@ -54,7 +56,8 @@ def _where_sat(asked: Asked) -> dict[UUID, list[str]]:
     """The papers, spare ones included, that are sat in the events asked about."""
     events: dict[UUID, list[str]] = {}
     for way in ("slots__slot__event_id", "spare_of__slots__slot__event_id"):
-        for pk, event in Paper.objects.filter(**{f"{way}__in": asked.event_ids}).values_list("pk", way).distinct():
+        rows = Paper.objects.filter(**{f"{way}__in": among(asked.event_ids)}).order_by()
+        for pk, event in rows.values_list("pk", way).distinct():
             events.setdefault(pk, []).append(str(event))
     return events
 
