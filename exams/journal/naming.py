@@ -10,12 +10,16 @@ from exams.verdicts import gettext_noop as _
 
 # Tables whose models do not name themselves, or only where one knows what it is about; the bank and the cameras bring their own words by `name_tables`.
 TABLES: dict[str, str] = {
+    "exams.Acceptance": _("Acceptance of a room"),
     "exams.Account": _("Account"),
+    "exams.AnnualPlan": _("Annual plan"),
     "exams.Appointment": _("Appointment"),
     "exams.Arrangement": _("Arrangement"),
     "exams.Attendance": _("Attendance of a training"),
     "exams.Authorship": _("Work written"),
     "exams.Bell": _("Bell"),
+    "exams.BodyStandard": _("Standard for exam bodies"),
+    "exams.CalendarFeed": _("Calendar feed"),
     "exams.Change": _("Change of the arrangement"),
     "exams.CheckIn": _("Check-in"),
     "exams.Concealment": _("Proved concealment"),
@@ -32,6 +36,7 @@ TABLES: dict[str, str] = {
     "exams.KinEdge": _("Declared relative"),
     "exams.LateConsent": _("Consent to a late notice"),
     "exams.ManagementDocument": _("Management document"),
+    "exams.NoticeCorrection": _("Correction of a notice"),
     "exams.ObjectionNotice": _("Ground that appeared later"),
     "exams.Organisation": _("Organisation"),
     "exams.OtherBusiness": _("Other business"),
@@ -39,6 +44,8 @@ TABLES: dict[str, str] = {
     "exams.Person": _("Person"),
     "exams.Place": _("Place of a candidate"),
     "exams.PolicyValue": _("Parameter of recusal"),
+    "exams.ProgrammeParameter": _("Parameter"),
+    "exams.RecordSignature": _("Signature under the room record"),
     "exams.RecusalRequest": _("Request for recusal"),
     "exams.Room": _("Room of a venue"),
     "exams.RoomRecord": _("Room record"),
@@ -104,6 +111,7 @@ COLUMNS: dict[str, str] = {
     "matched_to": _("person meant"),
     "message": _("facts"),
     "method": _("way of checking"),
+    "minutes": _("extra minutes"),
     "name": _("name"),
     "new": _("new score"),
     "number": _("number"),
@@ -129,6 +137,7 @@ COLUMNS: dict[str, str] = {
     "report_number": _("number of the report"),
     "review_on": _("next review"),
     "role": _("part taken"),
+    "room": _("room"),
     "round": _("round"),
     "rule_id": _("rule"),
     "ruling": _("ruling"),
@@ -158,6 +167,7 @@ COLUMNS: dict[str, str] = {
     "value": _("value"),
     "values": _("values of the rule"),
     "version": _("version"),
+    "where": _("seat asked for"),
     "withdrawn_on": _("withdrawn on"),
 }
 
