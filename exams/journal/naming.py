@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 
 from exams.verdicts import gettext_noop as _
 
-# Tables whose models do not name themselves, or only where one knows what it is about; the bank and the cameras bring their own words by `name_tables`.
+# Tables whose models do not name themselves, or not clearly enough on their own.
+# The bank and the cameras bring the words for theirs by `name_tables`.
 TABLES: dict[str, str] = {
     "exams.Acceptance": _("Acceptance of a room"),
     "exams.Account": _("Account"),
