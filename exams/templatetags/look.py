@@ -288,11 +288,11 @@ def fields(form: BaseForm) -> dict[str, Any]:
 
 @register.filter
 def worded(form: BaseForm) -> BaseForm:
-    """{% fields form|worded %}: choices that stand in the form as bare ids, item families and rules of recusal, by their names."""
+    """{% fields form|worded %}: choices that the form shows by their ids, item families and rules of recusal, by name."""
     names = {**catalogue.families(), **{rule.id: gettext(rule.title) for rule in RULES}}
     for one in form.fields.values():
         if isinstance(one, ChoiceField) and not isinstance(one, ModelChoiceField):
-            one.choices = [(value, names.get(label, label) if isinstance(label, str) else label) for value, label in one.choices]
+            one.choices = [(value, names.get(str(value)) or names.get(str(label)) or label) for value, label in one.choices]
     return form
 
 
