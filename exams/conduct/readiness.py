@@ -10,7 +10,7 @@ from exams import clock, spelling
 from exams.conduct.models import CheckIn, RoomRecord
 from exams.recusal.models import ObjectionNotice
 from exams.registry import Registry
-from exams.sittings import parameters, queries
+from exams.sittings import accommodations, parameters, queries
 from exams.sittings.models import Sitting
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
@@ -87,6 +87,12 @@ def seats_drawn(sitting: Sitting) -> Iterator[Objection]:
     """There are places, and they rest on a draw."""
     if not sitting.places.filter(state="held").exists() or queries.draw_in_force(sitting.slot) is None:
         yield Objection("conduct.not_drawn", _("No seats are drawn for this room."), {}, _("Requirement R-56"), _("Draw the seats."))
+
+
+@readiness("conduct.accommodations", _("What was granted to candidates is kept"), accommodations.GRANTED)
+def accommodations_kept(sitting: Sitting) -> Iterator[Objection]:
+    """Nobody of this slot sits where an arrangement in force does not let them."""
+    yield from accommodations.broken(sitting.slot.event, sitting)
 
 
 @readiness("conduct.staff", _("Chief and invigilators have signed in"), _("Requirement R-57"))

@@ -13,6 +13,7 @@ from exams import capacities, spelling
 from exams.conduct.incidents import KINDS, MEASURES
 from exams.conduct.models import Incident, RoomRecord
 from exams.printing import Paper
+from exams.sittings.accommodations import of_sitting
 from exams.sittings.models import Sitting
 
 OFFICIAL = "zh-hans"
@@ -40,6 +41,7 @@ def room_record(sitting: Sitting, row: RoomRecord) -> bytes:
         )
         paper.pairs(_papers(figures), columns=2, label=34)
         paper.pairs(_incidents(sitting), columns=1, label=40)
+        paper.pairs([(_("More time granted"), _or_none("\n".join(_more_time(sitting))))], columns=1, label=40)
         paper.pairs(
             [(_("Other events"), _or_none(figures.get("other"))), (_("Chief’s opinion"), _or_none(figures.get("chief_opinion")))],
             columns=1,
@@ -123,6 +125,15 @@ def _incidents(sitting: Sitting) -> list[tuple[str, str]]:
         "other": _("Other incidents"),
     }
     return [(title, _or_none("\n".join(rows[name]))) for name, title in titles.items()]
+
+
+def _more_time(sitting: Sitting) -> list[str]:
+    """Who was granted more minutes, by number. Nothing else of the arrangement: this sheet is read by more people than carry it out."""
+    return [
+        _("seat %(seat)s, %(number)s: %(n)s more minutes") % {"seat": place.seat.label, "number": place.ticket_number, "n": row.minutes}
+        for place, row in of_sitting(sitting)
+        if row.minutes
+    ]
 
 
 def _field(incident: Incident) -> str:

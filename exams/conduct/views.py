@@ -80,6 +80,7 @@ def day(request: HttpRequest, pk: UUID) -> HttpResponse:
         "incidents": _incidents(sitting),
         "duties": arrangement.staff(sitting).select_related("person", "ruling"),
         "drawn": draw(sitting.room, places, marks={key: (tone, str(word)) for key, (tone, word) in marks.items()}),
+        "accommodations": arrangement.accommodations_of(request.actor, sitting),
         "now": clock.now(),
         "record": RoomRecord.objects.filter(sitting=sitting).first(),
         "may": {verb: bool(may(request.actor, f"conduct.{verb}", sitting)) for verb in VERBS},

@@ -97,12 +97,14 @@ def against_move(place: Place, seat: Seat, other: Place | None) -> Iterator[Obje
             yield _not_alone(to)
 
 
-def broken(event: Event) -> Iterator[Objection]:
-    """Every candidate of the event who holds a seat that keeps not what was granted; five queries."""
+def broken(event: Event, sitting: Sitting | None = None) -> Iterator[Objection]:
+    """Every candidate of the event (or of one sitting) whose seat does not keep what was granted; four queries."""
     granted = Granted(Application.objects.filter(event=event))
     if not granted.rows:
         return
-    places = Place.objects.filter(slot__event=event, state="held", application__in=granted.rows).select_related("seat")
+    places = Place.objects.filter(slot__event=event, state="held", application__in=granted.rows).select_related("seat__room")
+    if sitting is not None:
+        places = places.filter(sitting=sitting)
     crowds = _crowds(event, granted)
     for place in places.order_by("slot", "pk"):
         row = granted.rows[place.application_id]

@@ -16,10 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from exams import capacities, spelling
+from exams.applications.models import Application
 from exams.programme.models import Event, EventItem
-from exams.sittings.models import Room, Sitting, TimeSlot, Venue
+from exams.sittings.models import Accommodation, Room, Seat, Sitting, TimeSlot, Venue
 from exams.sittings.parameters import KNOWN
-from exams.sittings.plan import Spot, rectangle
+from exams.sittings.plan import Spot, rectangle, rows_of, standing_out
 
 INPUT = {"class": "input"}
 PLAN_PARTS = ("outline", "walls", "pillars", "door", "desk", "ceiling")
@@ -229,6 +230,77 @@ class DutyForm(forms.Form):
         return capacity, person
 
 
+class WeighForm(forms.Form):
+    """What a page of the calendar asks to be weighed: a duty to be moved, or a person (or what was typed of a name) for a place."""
+
+    duty = forms.UUIDField(required=False)
+    person = forms.UUIDField(required=False)
+    who = forms.CharField(required=False, max_length=120)
+    slot = forms.UUIDField(required=False)
+    sitting = forms.UUIDField(required=False)
+    capacity = forms.CharField(required=False, max_length=32)
+    post = forms.IntegerField(required=False, min_value=0, max_value=999)
+    reason = forms.CharField(required=False, max_length=240)
+    day = forms.DateField(required=False)
+    venue = forms.UUIDField(required=False)
+
+
+class CandidateForm(forms.Form):
+    """One candidate of an event, by number and name."""
+
+    application = forms.CharField(label=_("Candidate"), widget=forms.TextInput(attrs={**INPUT, "list": "candidates"}))
+
+    def __init__(self, *args: Any, applications: Iterable[Application] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = [f"{one.number} {one.person.name} · {spelling.named(one.item.qualification)}" for one in applications]
+
+
+class AccommodationForm(forms.Form):
+    """An arrangement for one candidate: what is to be done, where the candidate may sit, and on what it rests."""
+
+    measure = _long(_("What is to be done"), help_text=_("As staff will read it: what they do, not why."))
+    where = forms.ChoiceField(label=_("Where the candidate sits"), choices=Accommodation.WHERE, initial="any", widget=forms.RadioSelect)
+    seats = forms.MultipleChoiceField(label=_("Seats that will do"), required=False)
+    room = forms.ModelChoiceField(
+        label=_("Room, if alone"), queryset=Room.objects.none(), required=False, empty_label="—", widget=forms.Select(attrs=INPUT)
+    )
+    minutes = _number(_("More minutes"), 0, 600, initial=0, help_text=_("Written into the room record; the bell is the room’s own."))
+    basis = _text(_("Basis (rule, decision)"))
+    reason = _long(_("Reason"), help_text=_("Kept encrypted. Only the head of the body reads it, for a stated purpose."))
+
+    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        slots = TimeSlot.objects.filter(event=application.event_id, item=application.item_id).exclude(state="cancelled")
+        used = Sitting.objects.filter(slot__in=slots, live=True).values("room")
+        self.fields["room"].queryset = Room.objects.filter(pk__in=used).select_related("venue")
+        self._seats = list(Seat.objects.filter(room__in=used, spare=False).select_related("room__venue"))
+        self.fields["seats"].choices = [(str(seat.pk), seat.label) for seat in self._seats]
+
+    def rooms(self) -> list[tuple[Room, list[tuple[Seat, list[Any], bool]]]]:
+        """Every room with its seats in walking order: what is said of each of them, and whether it is chosen."""
+        chosen = set(self.data.getlist("seats")) if self.is_bound else set()
+        rooms: dict[Room, list[Seat]] = {}
+        for seat in self._seats:
+            rooms.setdefault(seat.room, []).append(seat)
+        return [
+            (room, [(seat, hints[seat.label], str(seat.pk) in chosen) for row in rows_of(seats) for seat in row])
+            for room, seats in sorted(rooms.items(), key=lambda pair: (pair[0].venue.name, pair[0].name))
+            for hints in [_hints(room, seats)]
+        ]
+
+    def given(self) -> dict[str, Any]:
+        """What the action takes."""
+        chosen = set(self.cleaned_data["seats"])
+        return {**self.cleaned_data, "seats": [seat for seat in self._seats if str(seat.pk) in chosen]}
+
+
+def _hints(room: Room, seats: list[Seat]) -> dict[str, list[Any]]:
+    """By seat: in the front row, or among those nearest to the door."""
+    words = {"front": _("front row"), "door": _("near the door")}
+    near = {name: set(standing_out(room.plan, seats)[name]) for name in words}
+    return {seat.label: [word for name, word in words.items() if seat.label in near[name]] for seat in seats}
+
+
 class RosterForm(forms.Form):
     """How many are wanted in each room and slot."""
 
@@ -264,13 +336,12 @@ class AnswerForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """Another seat for a candidate."""
+    """Another seat for a candidate, in any room of the slot; what would be different is shown before anything is asked."""
 
     moved = _choice(_("Candidate"))
     target = _choice(_("New seat"))
-    reason = _text(_("Reason"))
 
-    def __init__(self, *args: Any, seats: list[tuple[str, str]], places: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seats: list[tuple[str, Any]], places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["moved"].choices = places
         self.fields["target"].choices = seats

@@ -109,6 +109,19 @@ def rows_of(seats: Iterable[Any], slack: int = 300) -> list[list[Any]]:
     return [sorted(row, key=lambda one: one.x_mm) for row in rows]
 
 
+def standing_out(plan: dict[str, Any], seats: Iterable[Any], nearest: int = 3) -> dict[str, list[str]]:
+    """The labels of the seats of the front row, and of the `nearest` to the middle of the door."""
+    seats = list(seats)
+    front = [seat.label for seat in rows_of(seats)[0]] if seats else []
+    door = plan.get("door", [])
+    if len(door) != 2:
+        return {"front": front, "door": []}
+    (x1, y1), (x2, y2) = door
+    # Doubled, so that the middle stays a whole number.
+    ordered = sorted(seats, key=lambda one: ((2 * one.x_mm - x1 - x2) ** 2 + (2 * one.y_mm - y1 - y2) ** 2, one.label))
+    return {"front": front, "door": [seat.label for seat in ordered[:nearest]]}
+
+
 def rectangle(
     width: int, depth: int, rows: int, columns: int, *, across: int = 1400, along: int = 1300
 ) -> tuple[dict[str, Any], list[Spot]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.sittings.views import arranging, changes, drawing, mine, papers, venues
+from exams.sittings.views import accommodating, arranging, board, changes, drawing, mine, papers, venues
 
 app_name = "sittings"
 urlpatterns = [
@@ -14,6 +14,15 @@ urlpatterns = [
     path("event/<uuid:pk>/slot", arranging.new_slot, name="new_slot"),
     path("event/<uuid:pk>/staffing", drawing.staffing, name="staffing"),
     path("event/<uuid:pk>/roster", drawing.roster_draw, name="roster_draw"),
+    path("event/<uuid:pk>/calendar", board.calendar, name="board"),
+    path("event/<uuid:pk>/weigh", board.weigh_duty, name="weigh"),
+    path("event/<uuid:pk>/put", board.put_duty, name="put"),
+    path("event/<uuid:pk>/accommodations", accommodating.index, name="accommodations"),
+    path("event/<uuid:pk>/accommodations/new", accommodating.choose, name="choose_candidate"),
+    path("application/<uuid:pk>/accommodation", accommodating.grant, name="grant"),
+    path("accommodation/<uuid:pk>/", accommodating.page, name="accommodation"),
+    path("accommodation/<uuid:pk>/withdraw", accommodating.withdraw, name="withdraw_accommodation"),
+    path("accommodation/<uuid:pk>/reason", accommodating.reason, name="read_reason"),
     path("slot/<uuid:pk>/", arranging.slot, name="slot"),
     path("slot/<uuid:pk>/room", arranging.add_room, name="add_sitting"),
     path("slot/<uuid:pk>/draw", arranging.draw, name="draw"),
@@ -26,6 +35,7 @@ urlpatterns = [
     path("duty/<uuid:pk>/withdraw", arranging.withdraw, name="withdraw"),
     path("change/<uuid:pk>/", changes.change, name="change"),
     path("sitting/<uuid:pk>/", arranging.sitting, name="sitting"),
+    path("sitting/<uuid:pk>/weigh", changes.weigh_move, name="weigh_move"),
     path("sitting/<uuid:pk>/move", changes.move, name="move"),
     path("sitting/<uuid:pk>/cancel", changes.cancel_sitting, name="cancel_sitting"),
     path("sitting/<uuid:pk>/<slug:kind>.pdf", papers.sheet, name="sheet"),

@@ -1,4 +1,5 @@
 // A plan of seats is one tab stop: arrows move, Enter picks up and puts down, Esc lets go. The list with its form does the same without a plan.
+// Inside a board that weighs moves first ([data-weigh], carry.js) it only steers; what is picked up and put down is the board's.
 //
 //   <svg role="grid" data-said="id of a live line" data-picked="id of a form">   rows: <g role="row">   cells: <g role="gridcell" data-seat="…" aria-label="…">
 //
@@ -25,7 +26,9 @@ function start(grid) {
     const y = rows.findIndex((row) => row.includes(cell));
     const x = rows[y].indexOf(cell);
     const row = rows[Math.min(Math.max(y + down, 0), rows.length - 1)];
-    row[Math.min(Math.max(x + across, 0), row.length - 1)].focus();
+    const next = row[Math.min(Math.max(x + across, 0), row.length - 1)];
+    next.focus();
+    if (board()?.held) board().over(next);
   }
 
   function letGo() {
@@ -33,8 +36,13 @@ function start(grid) {
     held = null;
   }
 
+  const board = () => grid.closest("[data-weigh]")?.carry;
+
   function press(cell) {
-    if (!form) return;
+    const carry = board();
+    if (carry?.held) carry.put(cell);
+    else if (carry && cell.dataset.carry) carry.pick(cell);
+    if (carry || !form) return;
     if (held === null) {
       held = cell;
       cell.classList.add("held");

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from exams import clock, lifecycle
 from exams.access import Actor
 from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
 from exams.messages.actions import send
-from exams.sittings import accommodations
+from exams.recusal.actions import reask
+from exams.sittings import reseating
 from exams.sittings.actions.arranging import end_sitting, move_slot
 from exams.sittings.actions.drawing import draw_again, move_place
 from exams.sittings.actions.publishing import renew_tickets
 from exams.sittings.actions.rostering import draw_roster_again
-from exams.sittings.models import Change, Draw, Place, Seat, Sitting, TimeSlot
+from exams.sittings.models import Change, Draw, Place, Sitting, TimeSlot
 from exams.verdicts import gettext_noop as _
 
 NEEDED = {
@@ -41,7 +45,7 @@ def ask_change(*, by: Actor, slot: TimeSlot, kind: str, reason: str, wanted: dic
     if Change.objects.filter(slot=slot, kind=kind, wanted=wanted, state="asked").exists():
         refuse("sittings.change_twice", _("The same change is asked for already."), remedy=_("Wait for the second person."))
     if kind == "move":
-        _require_granted_kept(*_moved(slot, wanted))
+        _lawful(slot, wanted)
     change = Change.objects.create(
         slot=slot, kind=kind, wanted=wanted, reason=reason.strip(), asked_by_id=by.person_id, asked_at=clock.now()
     )
@@ -98,27 +102,23 @@ def _redraw_roster(by: Actor, change: Change) -> None:
     draw_roster_again(by=by, draw=draw, reason=change.reason, asked_by=change.asked_by.name)
 
 
-def _moved(slot: TimeSlot, wanted: dict[str, Any]) -> tuple[Place, Seat, Place | None]:
-    """Who is to be moved where, and who sits there now; refused where one of them is no longer so."""
-    held = Place.objects.filter(slot=slot, state="held").select_related("sitting", "seat__room", "application")
-    place = held.filter(pk=wanted["place"]).first()
-    seat = Seat.objects.filter(pk=wanted["seat"], room__sittings__in=slot.sittings.filter(live=True)).select_related("room").first()
-    if place is None or seat is None or place.seat_id == seat.pk:
+def _lawful(slot: TimeSlot, wanted: dict[str, Any]) -> reseating.Move:
+    """The move as things stand now; refused where somebody is no longer there, or where a rule speaks against it."""
+    move = reseating.found(slot, place=wanted["place"], seat_to=wanted["seat"])
+    if move is None:
         refuse("sittings.move_gone", _("The candidate or the seat is no longer where it was."), remedy=_("Look at the seat plan again."))
-    return place, seat, held.filter(seat=seat).first()
-
-
-def _require_granted_kept(place: Place, seat: Seat, other: Place | None) -> None:
-    objections = list(accommodations.against_move(place, seat, other))
+    objections = reseating.against(move)
     if objections:
         raise Refused(objections)
+    return move
 
 
 def _move(by: Actor, change: Change) -> None:
-    place, seat, other = _moved(change.slot, change.wanted)
-    _require_granted_kept(place, seat, other)
-    move_place(by=by, place=place, seat_to=seat, reason=change.reason)
-    renew_tickets(change.slot, Place.objects.filter(pk__in=[place.pk, *([other.pk] if other else [])]))
+    move = _lawful(change.slot, change.wanted)
+    move_place(by=by, place=move.place, seat_to=move.seat, reason=change.reason)
+    renew_tickets(change.slot, Place.objects.filter(pk__in=[move.place.pk, *([move.other.pk] if move.other else [])]))
+    if move.changes_room:
+        transaction.on_commit(partial(reask, *move.people))
 
 
 def _time(by: Actor, change: Change) -> None:

@@ -15,7 +15,8 @@ from exams.sittings import accommodations, lots, queries
 from exams.sittings.actions.draws import CARRIED_OUT, abandon, in_force_or_open, open_draw
 from exams.sittings.actions.publishing import renew_tickets
 from exams.sittings.models import Draw, Place, Seat, Sitting, TimeSlot
-from exams.sittings.seating import Chair, Seated, colleagues_side_by_side, form_among
+from exams.sittings.reseating import form_of_empty
+from exams.sittings.seating import Seated, colleagues_side_by_side
 from exams.verdicts import gettext_noop as _
 
 
@@ -164,13 +165,6 @@ def move_place(*, by: Actor, place: Place, seat_to: Seat, reason: str) -> Place:
         _put(place, sitting, seat_to, form)
     record("sittings.seat", place, by=by, about=[before[0], sitting, place.application], before=before[1].pk, reason=reason)
     return place
-
-
-def form_of_empty(slot: Any, seat: Seat) -> str:
-    """The paper form an empty seat has, so that forms go on alternating with those given out around it."""
-    room = [Chair(str(one.pk), "", one.x_mm, one.y_mm) for one in Seat.objects.filter(room=seat.room_id)]
-    held = Place.objects.filter(slot=slot, seat__room=seat.room_id, state="held").values_list("seat_id", "form")
-    return form_among(str(seat.pk), room, {str(pk): form for pk, form in held})
 
 
 def _put(place: Place, sitting: Sitting, chair: Seat, form: str) -> None:

@@ -17,11 +17,11 @@ from exams.listing import Column, Filter, Listing
 from exams.people.models import Person
 from exams.people.session import confirmed_again
 from exams.programme.models import Event
-from exams.sittings import actions, gate, queries
+from exams.sittings import accommodations, actions, gate, queries
 from exams.sittings.actions.duties import eligible
 from exams.sittings.drawing import draw as draw_plan
 from exams.sittings.forms import DutyForm, MoveForm, ReasonForm, SittingForm, SlotForm
-from exams.sittings.models import Duty, Sitting, TimeSlot
+from exams.sittings.models import Duty, Place, Sitting, TimeSlot
 from exams.sittings.weighing import SERVING
 
 
@@ -266,13 +266,20 @@ def sitting(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_publish": may(request.actor, "sittings.publish_arrangement", found),
         "may_arrange": may(request.actor, "sittings.print_papers", found),
         "draw": queries.draw_in_force(found.slot),
-        "move_form": MoveForm(seats=_choices(seats), places=_names(places)) if places else None,
+        "move_form": _move_form(request, found, places),
+        "accommodations": queries.accommodations_of(request.actor, found),
     }
     return render(request, "exams/sittings/sitting.html", context)
 
 
-def _choices(seats: list[Any]) -> list[tuple[str, str]]:
-    return [(str(seat.pk), seat.label) for seat in seats]
+def _move_form(request: HttpRequest, sitting: Sitting, places: list[Place]) -> MoveForm | None:
+    """For those who may ask that somebody be moved, as long as the room has not opened: every seat of the slot, room by room."""
+    if not places or sitting.state not in ("planned", "published") or not may(request.actor, "sittings.ask_change", sitting.slot):
+        return None
+    rooms: dict[str, list[tuple[str, str]]] = {sitting.room.name: []}
+    for seat in accommodations.seats_of([sitting.slot]):
+        rooms.setdefault(seat.room.name, []).append((str(seat.pk), seat.label))
+    return MoveForm(seats=list(rooms.items()), places=_names(places))
 
 
 def _names(places: list[Any]) -> list[tuple[str, str]]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from exams.access import may, needs
+from exams.access import may, needs, require
 from exams.errors import Refused
-from exams.sittings import actions, queries
+from exams.sittings import actions, queries, reseating
 from exams.sittings.forms import AnswerForm, ReasonForm, TimeForm
 from exams.sittings.models import Place, Seat, Sitting, TimeSlot
+from exams.sittings.views import against
 
 
 def _slot(request: HttpRequest, pk: UUID) -> TimeSlot:
@@ -33,19 +35,63 @@ def redraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _ask(request, _slot(request, pk), "redraw", {}, request.POST.get("reason", ""))
 
 
+@require_safe
+@never_cache
+@needs("sittings.ask_change")
+def weigh_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What would change if the candidate of one seat sat on another, before anybody asks for it; nothing is changed."""
+    sitting = _sitting(request, pk)
+    require(request.actor, "sittings.ask_change", sitting.slot)
+    return _move_page(request, sitting, _move_asked(request.GET, sitting))
+
+
 @needs("sittings.ask_change")
 @require_POST
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask that the candidate of one seat sit on another."""
-    sitting = get_object_or_404(queries.sittings_visible_to(request.actor).select_related("slot"), pk=pk)
-    place = get_object_or_404(Place, slot=sitting.slot, seat=_uuid(request, "moved"), state="held")
-    seat = get_object_or_404(Seat, pk=_uuid(request, "target"), room__sittings__slot=sitting.slot)
-    return _ask(request, sitting.slot, "move", {"place": str(place.pk), "seat": str(seat.pk)}, request.POST.get("reason", ""))
-
-
-def _uuid(request: HttpRequest, name: str) -> UUID | None:
+    sitting = _sitting(request, pk)
+    asked = _move_asked(request.POST, sitting)
+    wanted = {"place": str(asked.place.pk), "seat": str(asked.seat.pk)}
     try:
-        return UUID(request.POST.get(name, ""))
+        return _ask(request, sitting.slot, "move", wanted, request.POST.get("reason", ""))
+    except Refused as refused:
+        return _move_page(request, sitting, asked, refused)
+
+
+def _sitting(request: HttpRequest, pk: UUID) -> Sitting:
+    rows = queries.sittings_visible_to(request.actor).select_related(
+        "room", "slot__event__body", "slot__item__qualification", "slot__item__edition", "slot__venue"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _move_asked(data: QueryDict, sitting: Sitting) -> reseating.Move:
+    found = reseating.found(sitting.slot, seat_from=_uuid(data, "moved"), seat_to=_uuid(data, "target"))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _move_page(request: HttpRequest, sitting: Sitting, asked: reseating.Move, refused: Refused | None = None) -> HttpResponse:
+    objections = refused.objections if refused else reseating.against(asked)
+    context = {
+        "sitting": sitting,
+        "slot": sitting.slot,
+        "move": asked,
+        "objections": against.shown(objections),
+        "allowed": not objections,
+        "refused": refused is not None,
+        "effects": reseating.effects(asked),
+        "reason": request.POST.get("reason", ""),
+    }
+    part = request.headers.get(against.PART)
+    template = "exams/sittings/_weighed_move.html" if part else "exams/sittings/weigh_move.html"
+    return render(request, template, context, status=409 if refused else 200)
+
+
+def _uuid(data: QueryDict, name: str) -> UUID | None:
+    try:
+        return UUID(data.get(name, ""))
     except ValueError:
         return None
 
@@ -137,9 +183,18 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             "may_decide": may_decide,
             "mine": mine,
             "wanted": _words(found),
+            **(_weighed(found) if may(request.actor, "sittings.decide_change", found) else {}),
             "opens_event": queries.opens_event(request.actor),
         },
     )
+
+
+def _weighed(change: Any) -> dict[str, Any]:
+    """What the second person weighs: the same that whoever asked was shown, as it stands now."""
+    if change.kind != "move" or change.state != "asked":
+        return {}
+    move = reseating.found(change.slot, place=change.wanted["place"], seat_to=change.wanted["seat"])
+    return {"effects": reseating.effects(move), "objections": against.shown(reseating.against(move))} if move else {"gone": True}
 
 
 def _words(change: Any) -> list[tuple[Any, str]]:

@@ -41,6 +41,7 @@ def _shown(place: Place) -> dict:
         "days": (clock.today() - place.slot.starts_at.date()).days * -1,
         "closes": place.slot.starts_at + queries.late_entry(place.slot),
         "opens": place.slot.starts_at - queries.admission(place.slot),
+        "arrangement": place.application.accommodations.filter(state="granted").first(),
         "until": arrangement.tickets_until if arrangement else None,
         "from": arrangement.tickets_from if arrangement else None,
         "printable": bool(arrangement and arrangement.tickets_from <= clock.now() and not lapsed),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams.access import SYSTEM
 from exams.applications.models import Application
@@ -18,7 +19,7 @@ from exams.messages.models import Message
 from exams.sittings import accommodations, actions, gate, queries
 from exams.sittings.models import Accommodation, Draw, Place, Seat
 from exams.sittings.replay import replay
-from tests.cast import Cast
+from tests.cast import Cast, sign_in_as
 from tests.exams.sittings.scene import END, Scene
 
 REASON = "脊髓损伤，使用轮椅"
@@ -279,3 +280,107 @@ def test_the_gate_asks_the_same_number_of_queries_for_one_and_for_five(scene, dj
         for number in range(1, 5):
             if not Accommodation.objects.filter(application=application(scene, number)).exists():
                 grant(scene, number, where="seats", seats=[Place.objects.get(application=application(scene, number)).seat])
+
+
+# ---- pages --------------------------------------------------------------------------------------------------------------
+
+
+def given(scene, **more) -> dict:
+    return {"where": "any", "minutes": "0", **WORDS, **more}
+
+
+def test_the_clerk_grants_looks_and_withdraws_by_plain_forms(scene, client):
+    sign_in_as(client, scene.clerk)
+    event = scene.event.pk
+    found = client.get(f"/sittings/event/{event}/accommodations/new?application={application(scene).number} 陈㙍")
+    assert found.status_code == 302
+    form = client.get(found["Location"]).content.decode()
+    assert "front row" in form and "near the door" in form
+    wanted = [str(seat.pk) for seat in seats(scene, "01", "02")]
+    answer = client.post(found["Location"], given(scene, where="seats", seats=wanted, minutes="20"))
+    assert answer.status_code == 302
+    granted = Accommodation.objects.get()
+    assert (granted.seats.count(), granted.minutes) == (2, 20)
+    listed = client.get(f"/sittings/event/{event}/accommodations").content.decode()
+    shown = client.get(f"/sittings/accommodation/{granted.pk}/").content.decode()
+    assert WORDS["measure"] in listed and WORDS["measure"] in shown
+    assert REASON not in listed + shown
+    assert client.post(f"/sittings/accommodation/{granted.pk}/reason", {"reason": "curiosity"}).status_code == 403
+    assert client.post(f"/sittings/accommodation/{granted.pk}/withdraw", {"reason": ""}).status_code == 409
+    client.post(f"/sittings/accommodation/{granted.pk}/withdraw", {"reason": "granted twice"})
+    granted.refresh_from_db()
+    assert granted.state == "withdrawn"
+
+
+def test_the_head_reads_the_reason_for_a_purpose(scene, client):
+    granted = grant(scene)
+    sign_in_as(client, scene.head)
+    address = f"/sittings/accommodation/{granted.pk}/"
+    assert REASON not in client.get(address).content.decode()
+    assert client.post(f"{address}reason", {"reason": ""}).status_code == 409
+    answer = client.post(f"{address}reason", {"reason": "Appeal of the candidate"})
+    assert REASON in answer.content.decode() and "no-store" in answer["Cache-Control"]
+
+
+def test_wrong_input_keeps_what_was_typed_and_says_what_is_missing(scene, client):
+    sign_in_as(client, scene.clerk)
+    address = f"/sittings/application/{application(scene).pk}/accommodation"
+    page = client.post(address, given(scene, where="seats")).content.decode()
+    assert "No seat is named." in page and WORDS["measure"] in page
+    for wrong in ({"where": "moon"}, {"seats": ["rubbish"]}, {"minutes": "-1"}, {"room": "rubbish"}):
+        assert client.post(address, given(scene, **wrong)).status_code == 200
+    assert not Accommodation.objects.exists()
+
+
+PAGES = ["event/{event}/accommodations", "application/{application}/accommodation", "accommodation/{granted}/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_for_those_who_grant(scene, client, cast, page):
+    granted = grant(scene)
+    address = "/sittings/" + page.format(event=scene.event.pk, application=granted.application_id, granted=granted.pk)
+    sign_in_as(client, scene.head)
+    assert client.get(address).status_code == 200
+    for actor, status in ((cast.stranger, 404), (cast.actor("archivist"), 403), (scene.chief, 403), (cast.actor("oversight_inspector"), 403)):
+        sign_in_as(client, actor)
+        answer = client.get(address)
+        assert answer.status_code == status and WORDS["measure"] not in answer.content.decode()
+
+
+def test_the_room_shows_the_measure_to_its_own_people_only(scene, client, cast):
+    grant(scene, where="seats", seats=seats(scene, "01"), minutes=30)
+    scene.published()
+    page = f"/sittings/sitting/{scene.sittings[0].pk}/"
+    sees = [scene.clerk, scene.head, scene.chief, scene.invigilators[0]]
+    for actor in [*sees, scene.roving, cast.actor("archivist"), cast.actor("oversight_inspector")]:
+        sign_in_as(client, actor)
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert (WORDS["measure"] in answer.content.decode()) == (actor in sees), actor.capacity
+        assert REASON not in answer.content.decode()
+    sign_in_as(client, scene.invigilators[0])
+    assert WORDS["measure"] in client.get(f"/conduct/sitting/{scene.sittings[0].pk}/").content.decode()
+
+
+def test_a_candidate_sees_the_own_arrangement(scene, client, cast):
+    grant(scene, 0, where="seats", seats=seats(scene, "01"), minutes=30)
+    scene.published()
+    for number, sees in ((0, True), (1, False)):
+        sign_in_as(client, cast.candidate(scene.candidates[number]))
+        page = client.get("/sittings/mine/").content.decode()
+        assert (WORDS["measure"] in page) == sees and REASON not in page
+
+
+def test_the_list_costs_the_same_for_one_and_for_three(scene, client):
+    sign_in_as(client, scene.clerk)
+    counts = []
+    for number in range(3):
+        grant(scene, number)
+        client.get(f"/sittings/event/{scene.event.pk}/accommodations")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/sittings/event/{scene.event.pk}/accommodations")
+        counts.append(len(queries))
+    assert counts[0] == counts[2] == LIST
+
+
+LIST = 10

@@ -28,4 +28,4 @@ def test_pages_of_a_sitting(rows, still, client):
     assert count(client, "/sittings/mine/") == MINE
 
 
-SITTING, SLOT, MINE = 20, 33, 10
+SITTING, SLOT, MINE = 23, 33, 11
