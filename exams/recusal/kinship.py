@@ -1,19 +1,19 @@
 """Who is kin of whom: derives the five classes of kinship from declared edges, by one bounded walk over the graph.
 
 Every kinship of the law is a word of steps from one person to another: U to a parent, D to a child, S to a spouse, B to a
-sibling. Declarations of different people meet because persons are known by key. What each half leaves out is presumed against the
-person: a child of one spouse counts as the other's unless two parents are known or support was declared to be missing, and
-declared siblings share their parents.
+sibling. What the declarations say together stands in `pedigree`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import combinations
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
-from exams.recusal.facts import KinEdge
+from exams.recusal.pedigree import ADOPTIVE, BLOOD, PRESUMED, RELATIONS, STEP, Graph, graph_of
 from exams.verdicts import gettext_noop as _
+
+__all__ = ["CLASSES", "RELATIONS", "WORDS", "Graph", "Kin", "graph_of", "kin_of"]
 
 SPOUSE, DIRECT, COLLATERAL, AFFINITY, OTHER = 1, 2, 3, 4, 5
 CLASSES = {
@@ -35,81 +35,6 @@ WORDS = {
 DEGREE = {"U": 1, "D": 1, "B": 2, "S": 0}
 _BEGINNINGS = {word[:length] for word in WORDS for length in range(len(word) + 1)}
 
-BLOOD, PRESUMED, ADOPTIVE, STEP = "blood", "presumed", "adoptive", "step"
-_WORSE = {BLOOD: 0, PRESUMED: 1, ADOPTIVE: 2, STEP: 3}
-_BACK = {"U": "D", "D": "U", "S": "S", "B": "B"}
-
-# What a declaration may call a relative: the steps from the declarer, each with the sex of whom it leads to.
-RELATIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "husband": (("S", "male"),),
-    "wife": (("S", "female"),),
-    "spouse": (("S", ""),),
-    "father": (("U", "male"),),
-    "mother": (("U", "female"),),
-    "parent": (("U", ""),),
-    "son": (("D", "male"),),
-    "daughter": (("D", "female"),),
-    "child": (("D", ""),),
-    "brother": (("B", "male"),),
-    "sister": (("B", "female"),),
-    "sibling": (("B", ""),),
-    "paternal_grandfather": (("U", "male"), ("U", "male")),
-    "paternal_grandmother": (("U", "male"), ("U", "female")),
-    "maternal_grandfather": (("U", "female"), ("U", "male")),
-    "maternal_grandmother": (("U", "female"), ("U", "female")),
-    "grandparent": (("U", ""), ("U", "")),
-    "grandfather": (("U", ""), ("U", "male")),
-    "grandmother": (("U", ""), ("U", "female")),
-    "grandson": (("D", ""), ("D", "male")),
-    "granddaughter": (("D", ""), ("D", "female")),
-    "grandchild": (("D", ""), ("D", "")),
-    "uncle": (("U", ""), ("B", "male")),
-    "aunt": (("U", ""), ("B", "female")),
-    "paternal_uncle": (("U", "male"), ("B", "male")),
-    "paternal_aunt": (("U", "male"), ("B", "female")),
-    "maternal_uncle": (("U", "female"), ("B", "male")),
-    "maternal_aunt": (("U", "female"), ("B", "female")),
-    "nephew": (("B", ""), ("D", "male")),
-    "niece": (("B", ""), ("D", "female")),
-    "cousin": (("U", ""), ("B", ""), ("D", "")),
-    "paternal_cousin": (("U", "male"), ("B", "male"), ("D", "")),
-    "maternal_cousin": (("U", ""), ("B", ""), ("D", "")),  # through father’s sister or mother’s siblings
-    "father_in_law": (("S", ""), ("U", "male")),
-    "mother_in_law": (("S", ""), ("U", "female")),
-    "parent_in_law": (("S", ""), ("U", "")),
-    "spouse_parent": (("S", ""), ("U", "")),
-    "son_in_law": (("D", "female"), ("S", "male")),
-    "daughter_in_law": (("D", "male"), ("S", "female")),
-    "child_spouse": (("D", ""), ("S", "")),
-    "child_in_law": (("D", ""), ("S", "")),
-    "child_spouse_parent": (("D", ""), ("S", ""), ("U", "")),
-    "spouse_sibling": (("S", ""), ("B", "")),
-    "spouse_brother": (("S", ""), ("B", "male")),
-    "spouse_sister": (("S", ""), ("B", "female")),
-    "spouse_sibling_spouse": (("S", ""), ("B", ""), ("S", "")),
-    "sibling_spouse": (("B", ""), ("S", "")),
-    "brother_wife": (("B", "male"), ("S", "female")),
-    "sister_husband": (("B", "female"), ("S", "male")),
-    "uncle_aunt_spouse": (("U", ""), ("B", ""), ("S", "")),
-    "nephew_niece_spouse": (("B", ""), ("D", ""), ("S", "")),
-    "cousin_spouse": (("U", ""), ("B", ""), ("D", ""), ("S", "")),
-    "adoptive_father": (("U", "male"),),
-    "adoptive_mother": (("U", "female"),),
-    "adoptive_parent": (("U", ""),),
-    "adopted_son": (("D", "male"),),
-    "adopted_daughter": (("D", "female"),),
-    "adopted_child": (("D", ""),),
-    "adoptive_child": (("D", ""),),
-    "step_father": (("U", "male"),),
-    "step_mother": (("U", "female"),),
-    "step_parent": (("U", ""),),
-    "step_son": (("D", "male"),),
-    "step_daughter": (("D", "female"),),
-    "step_child": (("D", ""),),
-}
-_ALIASES = {"stepfather": "step_father", "stepmother": "step_mother", "stepson": "step_son", "stepdaughter": "step_daughter"}
-
-
 @dataclass(frozen=True)
 class Kin:
     """One kinship found: what `person` is to the other, by the nearest class."""
@@ -125,57 +50,6 @@ class Kin:
         return CLASSES[self.kin_class]
 
 
-@dataclass
-class Graph:
-    """Steps between keys with their flavour, the sexes that declarations tell, and unclassified declarations."""
-
-    steps: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
-    sexes: dict[str, str] = field(default_factory=dict)
-    unknown: set[frozenset[str]] = field(default_factory=set)
-
-    def neighbours(self, key: str, step: str) -> dict[str, str]:
-        return self.steps.get(key, {}).get(step, {})
-
-    def tell(self, key: str, sex: str) -> None:
-        if sex:
-            self.sexes.setdefault(key, sex)
-
-    def add(self, source: str, step: str, target: str, flavour: str) -> None:
-        """Add a step and the same step seen from the other end; the nearer flavour stays."""
-        for one, way, other in ((source, step, target), (target, _BACK[step], source)):
-            ends = self.steps.setdefault(one, {}).setdefault(way, {})
-            if other not in ends or _WORSE[flavour] < _WORSE[ends[other]]:
-                ends[other] = flavour
-
-
-def graph_of(edges: Iterable[KinEdge], sexes: dict[str, str] | None = None) -> Graph:
-    """Build the graph of all declarations, then presume what half-declarations leave out."""
-    graph, unsupported = Graph(), set()
-    graph.sexes.update({key: sex for key, sex in (sexes or {}).items() if sex})
-    long_ones = []
-    for edge in edges:
-        relation = _ALIASES.get(edge.relation, edge.relation)
-        pair, steps, flavour = frozenset((edge.person, edge.relative)), RELATIONS.get(relation), _flavour(relation)
-        if steps is None:
-            graph.unknown.add(pair)
-            continue
-        if flavour == STEP and not edge.support:
-            unsupported.add(pair)
-            continue
-        if len(steps) > 1:
-            long_ones.append((edge, steps))
-            continue
-        [(step, sex)] = steps
-        graph.add(edge.person, step, edge.relative, flavour)
-        graph.tell(edge.relative, sex)
-    for number, (edge, steps) in enumerate(long_ones):
-        _lay(graph, number, edge, steps)
-    groups = _share_parents(graph)
-    _presume_spouses_children(graph, unsupported)
-    _make_siblings(graph, groups)
-    return graph
-
-
 def kin_of(person: str, others: Collection[str], graph: Graph) -> Iterator[Kin]:
     """Every one of `others` who is kin of the person, each once, by the nearest class, in the order of their keys."""
     found = _walk(person, graph)
@@ -184,81 +58,6 @@ def kin_of(person: str, others: Collection[str], graph: Graph) -> Iterator[Kin]:
             yield _named(person, other, graph, *found[other])
         elif frozenset((person, other)) in graph.unknown:
             yield Kin(other, OTHER, _("declared relative"), "", 9)
-
-
-def _flavour(relation: str) -> str:
-    if relation.startswith("adopt"):
-        return ADOPTIVE
-    return STEP if relation.startswith("step_") else BLOOD
-
-
-def _lay(graph: Graph, number: int, edge: KinEdge, steps: tuple[tuple[str, str], ...]) -> None:
-    """Lay a declaration of several steps, through the father, mother or spouse already named, else through a nameless key."""
-    here = edge.person
-    for place, (step, sex) in enumerate(steps, start=1):
-        last = place == len(steps)
-        there = edge.relative if last else _already_named(graph, here, step, sex) or f"?{number}.{place}"
-        graph.add(here, step, there, BLOOD)
-        graph.tell(there, sex)
-        here = there
-
-
-def _already_named(graph: Graph, here: str, step: str, sex: str) -> str:
-    """The one spouse, or the one blood parent of that sex, whom a declaration named."""
-    if step not in "US" or (step == "U" and not sex):
-        return ""
-    fits = [
-        key
-        for key, flavour in graph.neighbours(here, step).items()
-        if flavour == BLOOD and (step == "S" or graph.sexes.get(key) == sex)
-    ]
-    return fits[0] if len(fits) == 1 else ""
-
-
-def _share_parents(graph: Graph) -> list[set[str]]:
-    """Declared siblings, in their groups: each gets the parents that any of them named."""
-    groups: list[set[str]] = []
-    seen: set[str] = set()
-    for start in sorted(graph.steps):
-        if start in seen or not graph.neighbours(start, "B"):
-            continue
-        group, open_ends = {start}, [start]
-        while open_ends:
-            more = set(graph.neighbours(open_ends.pop(), "B")) - group
-            group |= more
-            open_ends.extend(sorted(more))
-        seen |= group
-        groups.append(group)
-        parents = [(parent, flavour) for one in group for parent, flavour in graph.neighbours(one, "U").items()]
-        for one in group:
-            for parent, flavour in parents:
-                graph.add(one, "U", parent, flavour)
-    return groups
-
-
-def _presume_spouses_children(graph: Graph, unsupported: set[frozenset[str]]) -> None:
-    """A child of one spouse counts as the other's, unless two parents are known or support was declared missing."""
-    presumed = []
-    for child in sorted(graph.steps):
-        parents = graph.neighbours(child, "U")
-        if sum(1 for key, flavour in parents.items() if flavour in (BLOOD, ADOPTIVE) and not key.startswith("?")) >= 2:
-            continue
-        spouses = {spouse for parent in parents for spouse in graph.neighbours(parent, "S")} - set(parents) - {child}
-        presumed += [(child, spouse) for spouse in spouses if frozenset((child, spouse)) not in unsupported]
-    for child, spouse in presumed:
-        graph.add(child, "U", spouse, PRESUMED)
-
-
-def _make_siblings(graph: Graph, groups: list[set[str]]) -> None:
-    """Siblings by declaration, and all who share a parent."""
-    for group in groups:
-        for one in group:
-            for other in group - {one}:
-                graph.add(one, "B", other, BLOOD)
-    for parent in sorted(graph.steps):
-        children = sorted(graph.neighbours(parent, "D").items())
-        for (one, flavour), (other, other_flavour) in combinations(children, 2):
-            graph.add(one, "B", other, max(flavour, other_flavour, key=_WORSE.__getitem__))
 
 
 Trail = tuple[tuple[str, ...], bool]  # the keys passed through, and whether the way is by blood and marriage alone
@@ -297,6 +96,9 @@ def _rank(word: str, trail: Trail) -> tuple[int, int, str]:
 
 
 def _named(person: str, other: str, graph: Graph, word: str, trail: Trail) -> Kin:
+    degree = sum(DEGREE[step] for step in word)
+    if _through_presumed_marriage(person, graph, trail):
+        return Kin(other, OTHER, _("declared relative"), word, degree)
     from_person = graph.sexes.get(person, "")
     chain = [graph.sexes.get(key, "") for key in trail[0]]
     flavour = graph.neighbours(person, word).get(other, BLOOD) if word in ("U", "D") else BLOOD
@@ -305,8 +107,14 @@ def _named(person: str, other: str, graph: Graph, word: str, trail: Trail) -> Ki
         WORDS[word] if trail[1] else OTHER,
         _pick(_names(word, flavour, chain), from_person),
         word,
-        sum(DEGREE[step] for step in word),
+        degree,
     )
+
+
+def _through_presumed_marriage(person: str, graph: Graph, trail: Trail) -> bool:
+    """Whether somebody on the way may as well be the next: then nobody can say what the relative is called, only that it is one."""
+    chain = (person, *trail[0])
+    return any(graph.neighbours(one, "S").get(following) == PRESUMED for one, following in pairwise(chain))
 
 
 def _pick(names: tuple[str, str, str], sex: str) -> str:

@@ -16,7 +16,7 @@ from exams.verdicts import Objection, Severity
 from exams.verdicts import gettext_noop as _
 
 RULES = Registry("recusal rules")
-VERSION = "2026-12"  # changes whenever a rule changes; kept with every ruling
+VERSION = "2026-13"  # changes whenever a rule changes; kept with every ruling
 
 # ---------------------------------------------------------------------------------------------------------------- who is asked
 
@@ -175,10 +175,10 @@ def same_employer(facts: Facts) -> Iterator[Said]:
     named = set()
     for candidate in sorted(facts.matter.candidates - {facts.person}):
         for post in _posts(facts, candidate):
-            if post.organisation in own and post.organisation != facts.matter.body_id:
+            if post.organisation in own:
                 named.add(post.organisation)
                 yield Said({"candidate": facts.name(candidate), "organisation": post.organisation_name}, severity)
-    for organisation in sorted(facts.matter.employers & own.keys() - named - {facts.matter.body_id}):
+    for organisation in sorted(facts.matter.employers & own.keys() - named):
         yield Said(
             {"organisation": own[organisation].organisation_name},
             severity,
@@ -200,7 +200,7 @@ def trained_candidate(facts: Facts) -> Iterator[Said]:
             continue
         ended = training.until or facts.matter.on
         over = facts.matter.on > years_after(ended, facts.policy.cooloff_years)
-        for candidate in sorted(training.trainees & facts.matter.candidates):
+        for candidate in sorted(training.trainees & facts.matter.candidates - {facts.person}):
             params = {"candidate": facts.name(candidate), "ended": ended.isoformat()}
             yield Said(params, "disclose" if over else None, basis=_cooling_off(facts))
 

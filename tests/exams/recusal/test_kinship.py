@@ -195,7 +195,7 @@ def twin(edges: list[KinEdge], person: str, other: str) -> bool:
             declared |= {pair, pair[::-1]}
     for _ in people:
         declared |= {(a, c) for a, b in declared for b2, c in declared if b == b2 and a != c}
-    parent |= {(a, p) for a, b in declared for b2, p in parent if b == b2}
+    parent |= {(a, p) for a, b in declared for b2, p in parent if b == b2 and a != p}
     known = {child: {p for c, p in parent if c == child} for child in people}
     parent |= {
         (child, two)

@@ -126,6 +126,7 @@ MUST_REFUSE = [
     ),
     ("recusal.training_post", {}, [post(kind="training_body")], EXAM_WORK | OFFICE),
     ("recusal.same_employer", {}, [post(), post(person="c")], EXAM_WORK),
+    ("recusal.same_employer", {}, [post(organisation="b"), post(person="c", organisation="b")], EXAM_WORK),
     ("recusal.same_employer", {"employers": frozenset({"o"})}, [post()], EXAM_WORK),
     ("recusal.earlier_assessor", {}, [f.Assessed(person="p", candidate="c", on=date(2025, 11, 1))], MARKING),
     (
@@ -304,7 +305,6 @@ LAWFUL = [
     ({}, [f.Authored(person="p", title="T", family="UT", published_on=DAY + timedelta(days=1))], "setter"),
     ({}, [post(kind="training_body", until=date(2026, 5, 15))], "chief"),
     ({}, [post(), post(person="c", until=date(2026, 5, 15))], "marker"),
-    ({}, [post(organisation="b"), post(person="c", organisation="b")], "invigilator"),
     ({}, [f.Assessed(person="p", candidate="d", on=date(2025, 11, 1))], "assessor"),
     ({}, [f.Assessed(person="p", candidate="c", on=date(2025, 11, 1))], "invigilator"),
     ({}, [f.Disputed(person="p", other="c", other_name="C", since=date(2026, 1, 1), until=date(2026, 5, 15))], "marker"),
