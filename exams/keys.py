@@ -25,6 +25,21 @@ def primary_key() -> models.UUIDField:
     return models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
 
+class KeyText(models.Func):
+    """A key as the text that `str` gives of it, written by the database: for reads of so many rows that UUID objects would count."""
+
+    arity = 1
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s)::text", **more)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        parts = " || '-' || ".join(f"substr({sql}, {start}, {length})" for start, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12)))
+        return f"({parts})", [*params] * 5
+
+
 class Among(models.Expression):
     """Very many keys as one parameter: `filter(person__in=among(ids))` costs what it finds, not what it names.
 

@@ -14,7 +14,7 @@ from exams.recusal.canonical import build, canonical, plain, remembered
 NOBODY: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Matter:
     """What is asked about: the day, the item, the persons and organisations it touches. Ids are texts."""
 
@@ -50,11 +50,13 @@ class Matter:
 class Fact:
     """Something on record about `person`; `within` says what of it concerns a matter, so that a ruling keeps no more."""
 
+    __slots__ = ()
+
     def within(self, matter: Matter) -> Self | None:
         return self
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """A person by id and by key (the keyed digest of the identity number), as far as sentences and kinship need it."""
 
@@ -64,7 +66,7 @@ class Known:
     sex: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KinEdge:
     """One declaration: `relative` is the `relation` of `person`; both are keys, so that two half-declarations meet.
 
@@ -78,7 +80,7 @@ class KinEdge:
     doubtful: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Training(Fact):
     """Took part in training for one item family; `until` is empty while it goes on."""
 
@@ -95,7 +97,7 @@ class Training(Fact):
         return replace(self, trainees=self.trainees & matter.candidates)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Authored(Fact):
     """Wrote or edited material for the examination of one item family."""
 
@@ -105,7 +107,7 @@ class Authored(Fact):
     published_on: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Employment(Fact):
     """Held a post; kind is the organisation's: issuing_authority, exam_body, employer, training_body."""
 
@@ -121,7 +123,7 @@ class Employment(Fact):
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Declared(Fact):
     """Signed (or has not signed) the declaration of interest for an event; grounds are msgids or the person's own words."""
 
@@ -134,7 +136,7 @@ class Declared(Fact):
         return self if matter.event_id == self.event_id else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Concealed(Fact):
     """It was proved on that day that the person hid a ground."""
 
@@ -142,7 +144,7 @@ class Concealed(Fact):
     proved_on: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Requested(Fact):
     """Somebody asked that the person step back: state filed, or granted (also where it was ordered ex officio)."""
 
@@ -154,7 +156,7 @@ class Requested(Fact):
     decided_on: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Disputed(Fact):
     """In dispute with a person or an organisation."""
 
@@ -168,7 +170,7 @@ class Disputed(Fact):
         return self if self.other in matter.candidates | matter.employers | matter.inspected else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Held(Fact):
     """Already serves in a capacity; `scope` is the event, slot or body in which it does, empty: everywhere."""
 
@@ -180,7 +182,7 @@ class Held(Fact):
         return self if self.scope in ("", matter.event_id, matter.body_id) else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Hand(Fact):
     """Had a hand in a question or a paper: set, reviewed, approved, assembled; `event` and `family` say where it is sat."""
 
@@ -199,7 +201,7 @@ class Hand(Fact):
         return replace(self, event="") if self.paper in matter.paper_ids else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessed(Fact):
     """Assessed a candidate in an earlier attempt."""
 
@@ -211,7 +213,7 @@ class Assessed(Fact):
         return self if self.candidate in matter.candidates and self.on < matter.on else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ServedTogether(Fact):
     """Two persons served together in one room of a place on that day."""
 
@@ -225,7 +227,7 @@ class ServedTogether(Fact):
         return self if self.other in matter.colleagues and years_before(matter.on, 1) <= self.on < matter.on else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TakesPart(Fact):
     """Took part in the matter a complaint is about."""
 
@@ -237,7 +239,7 @@ class TakesPart(Fact):
         return self if self.complaint_id == matter.complaint_id else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tie(Fact):
     """Any other tie with an organisation, in words (a msgid or a name): appointed by it, lectures for it …"""
 
@@ -248,7 +250,7 @@ class Tie(Fact):
     until: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Doubt(Fact):
     """A report names somebody without a number who may be `who`: one of the other fields is what would then be on record."""
 
@@ -273,7 +275,7 @@ class Doubt(Fact):
         return part if part.supposed else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DutyTraining(Fact):
     """The annual training for a capacity holds until that day."""
 
@@ -282,7 +284,7 @@ class DutyTraining(Fact):
     until: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """The parameters in force on the day, each with its source; `severities` overrides what a rule starts with."""
 
@@ -295,7 +297,7 @@ class Policy:
         return dict(self.severities).get(rule_id, default)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """All that is put to the rules about one person acting as one capacity in one matter; kept with the ruling."""
 
@@ -332,9 +334,7 @@ class Facts:
         more: dict[str, list[Any]] = {}
         for fact in found:
             more.setdefault(FIELD_OF[type(fact)], []).append(fact)
-        return replace(
-            self, **{name: tuple(sorted({*getattr(self, name), *facts}, key=remembered)) for name, facts in more.items()}
-        )
+        return replace(self, **{name: _in_order({*getattr(self, name), *facts}) for name, facts in more.items()})
 
     def without_doubts(self) -> Facts:
         """Only what is certain."""
@@ -349,6 +349,10 @@ class Facts:
 
     def digest(self) -> str:
         return hashlib.sha256(canonical(self).encode()).hexdigest()
+
+
+def _in_order(facts: set[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(facts, key=remembered)) if len(facts) > 1 else tuple(facts)
 
 
 def years_before(day: date, years: int) -> date:

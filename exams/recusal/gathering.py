@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, Authorship, Concealment, Dispute, TrainingEngagement
-from exams.keys import among, among_texts
+from exams.keys import KeyText, among, among_texts
 from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.recusal import facts as f
 from exams.recusal.doubts import doubtful_kin, doubts, training_fact
@@ -150,37 +150,71 @@ def _policy(values: dict[str, PolicyValue]) -> f.Policy:
 @FACT_SOURCES.register("people.kin")
 def known_and_kin(asked: Asked) -> Iterator[Any]:
     """Who is who, and the declarations of kinship around both ends."""
-    rows = Person.objects.filter(pk__in=among(asked.everybody)).order_by().values_list("pk", "id_index", "name", "sex")
-    known = [f.Known(id=str(pk), key=key, name=name, sex=sex) for pk, key, name, sex in rows]
+    rows = Person.objects.filter(pk__in=among(asked.everybody)).order_by().values_list(KeyText("pk"), "id_index", "name", "sex")
+    known = [f.Known(id=id, key=key, name=name, sex=sex) for id, key, name, sex in rows]
     yield from known
     keys = {person.key for person in known}
-    edges = declared_around(keys)
+    edges = _declared_between({person.key for person in known if person.id in asked.persons}, keys)
     yield from edges
     between = among_texts({key for edge in edges for key in (edge.person, edge.relative)} - keys)
-    for pk, key, sex in Person.objects.filter(id_index__in=between).order_by().values_list("pk", "id_index", "sex"):
-        yield f.Known(id=str(pk), key=key, name="", sex=sex)
+    for id, key, sex in Person.objects.filter(id_index__in=between).order_by().values_list(KeyText("pk"), "id_index", "sex"):
+        yield f.Known(id=id, key=key, name="", sex=sex)
+
+
+def _declared_between(persons: set[str], everybody: set[str]) -> set[f.KinEdge]:
+    """Every declaration within reach of the persons, and of those of everybody whom families connect with them.
+
+    Candidates are many and hardly any is kin of those asked about: so one goes from the persons as far as two reaches together, and
+    only from those candidates whom that meets one goes on.
+    """
+    reader = _Declarations()
+    met, front = set(persons), set(persons)
+    while front:
+        front = (reader.around(front, 2 * HOPS) & everybody) - met
+        met |= front
+    return reader.edges
 
 
 def declared_around(keys: Collection[str]) -> set[f.KinEdge]:
     """Every declaration within reach of the keys, whoever made it, those of doubtful matches too: one query for each hop."""
-    reached, edges, front = set(keys), set(), set(keys)
-    doubtful = list(doubtful_kin())
-    for _hop in range(HOPS):
-        if not front:
-            break
-        new = {f.KinEdge(person=row[0], relative=row[1], relation=row[2], support=row[3]) for row in _naming(front)}
-        new |= {edge for edge in doubtful if edge.person in front or edge.relative in front}
-        edges |= new
-        front = {key for edge in new for key in (edge.person, edge.relative)} - reached
-        reached |= front
-    return edges
+    reader = _Declarations()
+    reader.around(keys, HOPS)
+    return reader.edges
 
 
-def _naming(keys: Collection[str]) -> Iterable[tuple[str, str, str, bool]]:
-    """Two selects joined, for the database has an index for either end but none for both."""
-    some = among_texts(keys)
-    rows = KinEdge.objects.filter(withdrawn_on=None).order_by().values_list("person__id_index", "relative_index", "relation", "support")
-    return rows.filter(person__id_index__in=some).union(rows.filter(relative_index__in=some), all=True)
+class _Declarations:
+    """Declarations read as one goes along them; nobody's are read twice."""
+
+    def __init__(self) -> None:
+        self.edges: set[f.KinEdge] = set()
+        self._asked: set[str] = set()
+        self._next: dict[str, set[str]] = {}
+        self._doubtful = list(doubtful_kin())
+
+    def around(self, starts: Collection[str], hops: int) -> set[str]:
+        """Everybody within so many declarations of the starts; what leads there is added to the edges."""
+        reached, front = set(starts), set(starts)
+        for _hop in range(hops):
+            self._read(front - self._asked)
+            front = {key for one in front for key in self._next.get(one, ())} - reached
+            reached |= front
+        return reached
+
+    def _read(self, keys: set[str]) -> None:
+        """Two selects joined, for the database has an index for either end but none for both."""
+        some = among_texts(keys)
+        rows = KinEdge.objects.filter(withdrawn_on=None).order_by()
+        rows = rows.values_list("person__id_index", "relative_index", "relation", "support")
+        named = set(rows.filter(person__id_index__in=some).union(rows.filter(relative_index__in=some), all=True)) if keys else ()
+        self._add(f.KinEdge(person=row[0], relative=row[1], relation=row[2], support=row[3]) for row in named)
+        self._add(edge for edge in self._doubtful if edge.person in keys or edge.relative in keys)
+        self._asked |= keys
+
+    def _add(self, edges: Iterable[f.KinEdge]) -> None:
+        for edge in edges:
+            self.edges.add(edge)
+            self._next.setdefault(edge.person, set()).add(edge.relative)
+            self._next.setdefault(edge.relative, set()).add(edge.person)
 
 
 @FACT_SOURCES.register("people.employment")
@@ -188,14 +222,12 @@ def employments(asked: Asked) -> Iterator[f.Employment]:
     """Posts of the persons asked about at any time, and of candidates and colleagues on the day."""
     first, last = asked.days
     rows = Employment.objects.order_by().values_list(
-        "pk", "person_id", "organisation_id", "organisation__name", "organisation__kind", "since", "until", "post"
+        "pk", KeyText("person"), KeyText("organisation"), "organisation__name", "organisation__kind", "since", "until", "post"
     )
     own = rows.filter(person__in=among(asked.persons))
     others = rows.filter(Q(until=None) | Q(until__gte=first), person__in=among(asked.others - asked.persons), since__lte=last)
-    for _pk, person, organisation, name, kind, since, until, post in own.union(others, all=True):
-        yield f.Employment(
-            person=str(person), organisation=str(organisation), organisation_name=name, kind=kind, since=since, until=until, post=post
-        )
+    for _pk, person, place, name, kind, since, until, post in own.union(others, all=True):
+        yield f.Employment(person=person, organisation=place, organisation_name=name, kind=kind, since=since, until=until, post=post)
 
 
 # -------------------------------------------------------------------------------------------------------------- interests
@@ -206,11 +238,11 @@ def trainings(asked: Asked) -> Iterator[f.Training]:
     """Training engagements, with those trainees who are candidates."""
     rows = list(TrainingEngagement.objects.filter(person__in=among(asked.persons)).order_by().select_related("organisation"))
     present = Attendance.objects.filter(trainee__in=among(asked.candidates)).order_by()
-    present = present.values_list("engagement_id", "course_id", "trainee_id")
+    present = present.values_list("engagement_id", "course_id", KeyText("trainee"))
     in_course = present.filter(course__in=among({row.held_in_id for row in rows if row.held_in_id}))
     trainees: dict[Any, set[str]] = {}
     for engagement, course, trainee in present.filter(engagement__in=among(row.pk for row in rows)).union(in_course, all=True):
-        trainees.setdefault(engagement or course, set()).add(str(trainee))
+        trainees.setdefault(engagement or course, set()).add(trainee)
     for row in rows:
         yield training_fact(row, trainees.get(row.pk, set()) | trainees.get(row.held_in_id, set()))
 
@@ -241,7 +273,7 @@ def declarations(asked: Asked) -> Iterator[f.Declared]:
 @FACT_SOURCES.register("interests.concealments")
 def concealments(asked: Asked) -> Iterator[f.Concealed]:
     """Grounds that were proved to have been hidden."""
-    rows = Concealment.objects.filter(person__in=among(asked.persons)).order_by()
+    rows = Concealment.objects.filter(person__in=among(asked.persons), revoked_on=None).order_by()
     for person, day in rows.values_list("person_id", "proved_on"):
         yield f.Concealed(person=str(person), proved_on=day)
 

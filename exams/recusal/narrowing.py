@@ -9,8 +9,10 @@ a new kind of fact needs nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import is_dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from exams.recusal import rules
@@ -56,7 +58,7 @@ class Narrow:
     def near(self, person: str) -> tuple[frozenset[str], list[frozenset[str]]]:
         """Every word of the person's record with the ids of all relatives; and who ever had a post in an organisation among them."""
         if person not in self._near:
-            words = frozenset(word for fact in self._found.own(person) for word in _words(fact)) | self._found.relatives(person) | {person}
+            words = frozenset(word for word in _words(self._found.own(person))) | self._found.relatives(person) | {person}
             self._near[person] = words, [self._staff[word] for word in words & self._staff.keys()]
         return self._near[person]
 
@@ -106,13 +108,20 @@ def named_by(matter: Matter) -> frozenset[str]:
     return matter.candidates.union(matter.colleagues, *(getattr(matter, name) for name in _NAMED))
 
 
-def _words(value: Any) -> Iterator[str]:
-    """Every text in a fact, and in facts within it."""
-    for part in vars(value).values() if is_dataclass(value) else value:
-        if isinstance(part, str):
+def _words(parts: Iterable[Any]) -> Iterator[str]:
+    """Every text among the values of a fact, and in what is within it."""
+    for part in parts:
+        if part.__class__ is str:
             yield part
-        elif isinstance(part, frozenset | tuple) or is_dataclass(part):
+        elif isinstance(part, frozenset | tuple):
             yield from _words(part)
+        elif is_dataclass(part):
+            yield from _words(_values_of(type(part))(part))
+
+
+@cache
+def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(field.name for field in fields(kind)))
 
 
 def _any_of(people: frozenset[str], words: frozenset[str], workmates: Iterable[frozenset[str]]) -> bool:

@@ -9,12 +9,14 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from exams import spelling
 from exams.applications.models import ADMITTED_STATES, Application
-from exams.keys import among
+from exams.keys import KeyText, among
 from exams.recusal.facts import Matter
 from exams.recusal.standing import Stand
 from exams.sittings.models import Draw, Duty, Place, Sitting, TimeSlot
 
-People = list[tuple[str, str]]  # candidates, each with the employer that sent them (or nothing)
+Pairs = list[tuple[str, str | None]]  # candidates, each with the employer that sent them
+People = tuple[frozenset[str], frozenset[str]]  # candidates and employers
+_PAIR = (KeyText("application__person"), KeyText("application__employer"))
 
 
 def matter_of(slot: TimeSlot, sitting: Sitting | None = None, *, besides: str = "") -> Matter:
@@ -68,14 +70,15 @@ class Rooms:
         drawn = set(Draw.objects.filter(slot__in=these, kind="seats", state="drawn").order_by().values_list("slot_id", flat=True))
         self._seated = _seated(drawn)
         self._admitted = _admitted([slot for slot in slots if slot.pk not in self._seated])
+        self._candidates: dict[tuple[Any, Any], People] = {}
         self._serving: dict[Any, set[str]] = {}
         duties = Duty.objects.filter(slot__in=these, live=True, sitting__isnull=False).order_by()
-        for sitting, person in duties.values_list("sitting_id", "person_id"):
-            self._serving.setdefault(sitting, set()).add(str(person))
+        for sitting, person in duties.values_list("sitting_id", KeyText("person")):
+            self._serving.setdefault(sitting, set()).add(person)
 
     def matter(self, slot: TimeSlot, sitting: Sitting | None, besides: str) -> Matter:
         qualification = slot.item.qualification
-        people = self._people(slot, sitting)
+        candidates, employers = self._people(slot, sitting)
         return Matter(
             on=spelling.local(slot.starts_at).date(),
             event_id=str(slot.event_id),
@@ -85,12 +88,20 @@ class Rooms:
             item=qualification.name_zh,
             form=slot.form,
             room=sitting.room.name if sitting else "",
-            candidates=frozenset(person for person, _employer in people),
-            employers=frozenset(employer for _person, employer in people if employer),
+            candidates=candidates,
+            employers=employers,
             colleagues=frozenset(self._serving.get(sitting.pk, set()) - {besides}) if sitting else frozenset(),
         )
 
     def _people(self, slot: TimeSlot, sitting: Sitting | None) -> People:
+        """One and the same for all who serve there."""
+        place = (slot.pk, sitting and sitting.pk)
+        if place not in self._candidates:
+            them = self._who_sit(slot, sitting)
+            self._candidates[place] = frozenset(person for person, _employer in them), frozenset(one for _person, one in them if one)
+        return self._candidates[place]
+
+    def _who_sit(self, slot: TimeSlot, sitting: Sitting | None) -> Pairs:
         rooms = self._seated.get(slot.pk, {})
         if sitting is not None and rooms.get(sitting.pk):
             return rooms[sitting.pk]
@@ -98,31 +109,27 @@ class Rooms:
             return [one for people in rooms.values() for one in people]
         return self._admitted_to(slot)
 
-    def _admitted_to(self, slot: TimeSlot) -> People:
+    def _admitted_to(self, slot: TimeSlot) -> Pairs:
         key = (slot.event_id, slot.item_id)
         if key not in self._admitted:
             self._admitted |= _admitted([slot])
         return self._admitted.get(key, [])
 
 
-def _seated(drawn: set[Any]) -> dict[Any, dict[Any, People]]:
+def _seated(drawn: set[Any]) -> dict[Any, dict[Any, Pairs]]:
     """By slot and sitting, of slots whose seats are drawn."""
-    rooms: dict[Any, dict[Any, People]] = {}
+    rooms: dict[Any, dict[Any, Pairs]] = {}
     places = Place.objects.filter(slot__in=among(drawn), state="held").order_by()
-    for slot, sitting, person, employer in places.values_list(
-        "slot_id", "sitting_id", "application__person_id", "application__employer_id"
-    ):
-        rooms.setdefault(slot, {}).setdefault(sitting, []).append((str(person), str(employer or "")))
+    for slot, sitting, person, employer in places.values_list("slot_id", "sitting_id", *_PAIR):
+        rooms.setdefault(slot, {}).setdefault(sitting, []).append((person, employer))
     return rooms
 
 
-def _admitted(slots: Sequence[TimeSlot]) -> dict[tuple[Any, Any], People]:
+def _admitted(slots: Sequence[TimeSlot]) -> dict[tuple[Any, Any], Pairs]:
     """By event and item: everybody admitted to them and not gone since."""
-    if not slots:
-        return {}
-    people: dict[tuple[Any, Any], People] = {(slot.event_id, slot.item_id): [] for slot in slots}
+    people: dict[tuple[Any, Any], Pairs] = {(slot.event_id, slot.item_id): [] for slot in slots}
     rows = Application.objects.filter(item__in=among(item for _event, item in people), state__in=ADMITTED_STATES).order_by()
-    for event, item, person, employer in rows.values_list("event_id", "item_id", "person_id", "employer_id"):
+    for event, item, person, employer in rows.values_list("event_id", "item_id", KeyText("person"), KeyText("employer")):
         if (event, item) in people:
-            people[event, item].append((str(person), str(employer or "")))
+            people[event, item].append((person, employer))
     return people

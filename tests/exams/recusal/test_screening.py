@@ -172,9 +172,9 @@ def test_the_number_of_queries_depends_on_nothing(cast, django_assert_num_querie
         assert list(screen([])) == list(screen_pool([], "chief", matters)) == list(screen_pool(pool, "chief", [])) == []
 
 
-# Persons, one hop of kinship, relatives named without a number, other such doubts, employment, training, authorship,
+# Persons, two hops of kinship, relatives named without a number, other such doubts, employment, training, authorship,
 # concealment, disputes, requests, parameters, waivers.
-QUERIES = 12
+QUERIES = 13
 
 
 def test_stands_are_taken_portion_by_portion(cast):

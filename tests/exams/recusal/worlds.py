@@ -68,8 +68,8 @@ def some_fact(kind: type) -> st.SearchStrategy[Any]:
 
 
 def _about_one_person(fact: Any) -> Any:
-    inner = {name: replace(part, person=fact.person) for name, part in vars(fact).items() if is_dataclass(part)}
-    return replace(fact, **inner)
+    parts = {field.name: getattr(fact, field.name) for field in fields(fact)}
+    return replace(fact, **{name: replace(part, person=fact.person) for name, part in parts.items() if is_dataclass(part)})
 
 
 KNOWN = [f.Known(id=one, key=f"k{one}", name=one.upper(), sex=sex) for one, sex in zip(PEOPLE, ("male", "female", "") * 2, strict=True)]
