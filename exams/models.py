@@ -9,7 +9,7 @@ from exams.people.models import Account, Authenticator, Employment, KinEdge, Org
 from exams.catalogue.models import CalendarDay, Edition, Qualification
 from exams.register.models import Bar, Certificate, IntegrityEntry
 from exams.interests.models import Attendance, Authorship, Concealment, Course, Declaration, Dispute, MatchDoubt, ReportBatch, TrainingEngagement, Unmatched
-from exams.recusal.models import ObjectionNotice, PolicyValue, RecusalRequest, Ruling, Waiver
+from exams.recusal.models import LateGround, ObjectionNotice, PolicyValue, RecusalRequest, Ruling, Waiver
 from exams.appointments.models import Appointment
 from exams.bodies.models import BodyStandard, Entrustment, InternalCheck, ManagementDocument, OtherBusiness, StaffRecord
 from exams.programme.models import AnnualPlan, Event, EventItem, LateConsent, NoticeCorrection, PlannedItem, ProgrammeParameter

@@ -336,3 +336,16 @@ def record_concealment(
     record("interests.record_concealment", proof, by=by, about=[person], rule=rule_id, proved_on=proved_on, private=private)
     news.announce(person.pk)
     return proof
+
+
+@action("interests.revoke_concealment", on="concealment")
+def revoke_concealment(*, by: Actor, concealment: Concealment, reason: str) -> Concealment:
+    """The finding that a ground was hidden did not hold: the person may serve again. It stays on record as revoked."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        refuse("interests.revoke_reason", _("State the reason in a sentence; it is kept with the decision."))
+    if Concealment.objects.filter(pk=concealment.pk, revoked_on=None).update(revoked_on=clock.today()) != 1:
+        refuse("interests.revoked_already", _("This is revoked already."))
+    concealment.revoked_on = clock.today()
+    record("interests.revoke_concealment", concealment, by=by, about=[concealment.person], private={"reason": reason.strip()})
+    news.announce(concealment.person_id)
+    return concealment

@@ -181,6 +181,7 @@ class Concealment(models.Model):
     decided_by = models.ForeignKey("exams.Organisation", models.PROTECT, null=True, related_name="+")
     decision_number = models.CharField(max_length=60, blank=True)
     recorded_at = models.DateTimeField()
+    revoked_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["-proved_on", "id"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from exams.access import Actor, permission
 from exams.interests import queries
 from exams.interests.identifying import BASIS
-from exams.interests.models import Declaration, Dispute, MatchDoubt, ReportBatch, TrainingEngagement, Unmatched
+from exams.interests.models import Concealment, Declaration, Dispute, MatchDoubt, ReportBatch, TrainingEngagement, Unmatched
 from exams.people.models import Organisation, Person
 from exams.people.queries import persons_visible_to
 from exams.verdicts import Objection, gettext_noop
@@ -70,6 +70,19 @@ def _reported_it(actor: Actor, unmatched: Unmatched) -> bool:
     return queries.unmatched_visible_to(actor).filter(pk=unmatched.pk, reported_by=actor.organisation_id).exists()
 
 
+def _decided_it(actor: Actor, concealment: Concealment) -> bool | Objection:
+    """The body that decided, or the authority above it; never about oneself."""
+    if actor.person_id == concealment.person_id:
+        return Objection(
+            "interests.own_concealment",
+            gettext_noop("Nobody decides on their own case."),
+            {},
+            BASIS,
+            gettext_noop("Another superior decides."),
+        )
+    return queries.concealments_visible_to(actor).filter(pk=concealment.pk).exists()
+
+
 def _hands_in(actor: Actor, kind: str) -> bool:
     return kind in queries.importable(actor)
 
@@ -109,4 +122,5 @@ permission("interests.hand_in", _("Hand in a workbook of reports"), *sorted(quer
 permission("interests.import_reports", _("Import reports"), *sorted(queries.IMPORTERS), scope=_own_batch)
 permission("interests.discard_reports", _("Discard a preview of reports"), *sorted(queries.IMPORTERS), scope=_own_batch)
 permission("interests.remind", _("Remind of declarations"), "system")
+permission("interests.revoke_concealment", _("Revoke a proved concealment"), *sorted(queries.SUPERIORS), scope=_decided_it)
 permission("interests.record_concealment", _("Record a proved concealment"), "head_of_body", "authority_officer", "system")

@@ -33,13 +33,14 @@ from exams.journal.projection import watch
 from exams.navigation import entry
 from exams.people.arrivals import on_arrival
 from exams.people.models import Person
+from exams.people.sections import person_section
 from exams.ticks import tick
 from exams.verdicts import gettext_noop
 
 watch(TrainingEngagement, "person", "organisation", "family", "role", "since", "until")
 watch(Authorship, "person", "title", "family", "published_on")
 watch(Declaration, "person", "event_id", "version", "digest", "state")
-watch(Concealment, "person", "proved_on", "rule_id")
+watch(Concealment, "person", "proved_on", "rule_id", "revoked_on")
 watch(Course, "organisation", "number", "family", "since", "until")
 watch(Dispute, "person", "other_person", "other_organisation", "since", "until", "withdrawn_on")
 watch(Unmatched, "kind", "same_key", "state", "matched_to")
@@ -163,3 +164,15 @@ def import_many(progress: Progress, *, by: Actor, batch: str) -> dict[str, Any]:
     progress.begin(1, gettext_noop("Importing"))
     found = importing.import_reports(by=by, batch=ReportBatch.objects.get(pk=batch))
     return {"new": found.new, "changed": found.changed}
+
+
+@person_section("interests.record", "exams/interests/_of_person.html")
+def record_of(actor: Actor, person: Person) -> dict[str, Any] | None:
+    """Training, works and proved concealment, as far as the actor sees them; relatives and disputes never stand here."""
+    shown = {
+        "trainings": list(queries.visible_to(actor).filter(person=person).select_related("organisation")),
+        "works": list(queries.authorships_visible_to(actor).filter(person=person)),
+        "concealments": list(queries.concealments_visible_to(actor).filter(person=person)),
+        "doubts": list(queries.doubts_visible_to(actor).filter(person=person, state="open").exclude(unmatched__kind="kin")),
+    }
+    return shown if any(shown.values()) else None

@@ -21,6 +21,7 @@ from exams.interests.name_pages import what_of
 from exams.listing import Column, Filter, Listing
 from exams.people import relations
 from exams.people.models import Person
+from exams.people.sections import sections_for
 
 
 def _myself(request: HttpRequest) -> Person:
@@ -42,6 +43,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "concealments": person.concealments.all(),
         "names": [{"row": row, "said": queries.told(row), "what": what_of(row)} for row in queries.own_names(person)],
         "relatives": _relatives(person),
+        "sections": sections_for(request.actor, person, without="interests.record"),
     }
     return render(request, "exams/interests/mine.html", context)
 

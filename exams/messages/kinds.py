@@ -49,6 +49,18 @@ KINDS: dict[str, Kind] = {
         _("You may no longer act in a matter"),
         _("%(capacity)s: %(about)s. A ground for recusal has appeared; until a superior decides you do not act."),
     ),
+    "recusal.late_ground": Kind(
+        _("A ground for recusal was proved after you had acted"),
+        _("%(about)s: %(rule)s. It is on record with the event; you may read it under My interests."),
+    ),
+    "recusal.late_ground_hidden": Kind(
+        _("It was found that you hid a ground for recusal"),
+        _("%(about)s: %(rule)s. You do no exam work this year and the next. What it rests on stands under My interests."),
+    ),
+    "recusal.request_granted": Kind(_("A request for recusal was granted"), _("%(event)s: the request of %(filed_on)s was granted.")),
+    "recusal.request_refused": Kind(
+        _("A request for recusal was not granted"), _("%(event)s: the request of %(filed_on)s was not granted.")
+    ),
     "duty.assigned": Kind(
         _("You are put on duty"),
         _("%(capacity)s: %(starts_at)s, %(venue)s. Sign the declaration of interest; without it you cannot serve."),

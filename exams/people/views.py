@@ -31,6 +31,7 @@ from exams.people.forms import (
 )
 from exams.people.models import Account, Employment, Organisation, Person
 from exams.people.passwords import first_password
+from exams.people.sections import sections_for
 
 
 def _tried(form: Any, act: Any) -> tuple[Any, Refused | None]:
@@ -123,6 +124,7 @@ def _person_page(request: HttpRequest, shown: Person, *, status: int = 200, **ex
         "history": history(shown, among=queries.entries_visible_to(request.actor)),
         "purpose": PurposeForm(),
         "account_form": AccountForm(),
+        "sections": sections_for(request.actor, shown),
         **extra,
     }
     return render(request, "exams/people/person.html", context, status=status)

@@ -10,9 +10,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from exams import lifecycle, spelling
+from exams.access import Actor
 from exams.catalogue.rulebook import EDUCATION_LABELS, FORMS, MEDIA, Rulebook, Subject
 from exams.programme import rules
 from exams.programme.models import Event, EventItem
+from exams.recusal import queries as recusal
 from exams.recusal.rules import RULES
 
 STAGES = ("draft", "announced", "applications_closed", "arranged", "running", "marking", "published", "closed")
@@ -113,6 +115,17 @@ def address(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def late(grounds: list[Any], actor: Actor) -> list[dict[str, Any]]:
+    """What was proved after the sitting; its page is for the superiors who decide and the inspector."""
+    if not grounds:
+        return []
+    seen = set(recusal.late_grounds_visible_to(actor).filter(pk__in=[row.pk for row in grounds]).values_list("pk", flat=True))
+    return [
+        {"ground": row, "title": _(RULES.get(row.rule_id).title) if row.rule_id in RULES else row.rule_id, "linked": row.pk in seen}
+        for row in grounds
+    ]
 
 
 def hits(counter: dict[str, int]) -> list[dict[str, Any]]:

@@ -212,7 +212,7 @@ def separation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The separation report: who was checked, what was found, what was decided, and every exception."""
     found = _event(request, pk)
     report = recusal.separation(found.pk)
-    context = {"event": found, "report": report, "hits": pages.hits(report.hits)}
+    context = {"event": found, "report": report, "hits": pages.hits(report.hits), "late": pages.late(report.late, request.actor)}
     return render(request, "exams/programme/separation.html", context)
 
 

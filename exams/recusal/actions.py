@@ -14,7 +14,9 @@ from exams import clock, lifecycle
 from exams.access import Actor
 from exams.errors import Refused, refuse
 from exams.interests import events
+from exams.interests.matching import name_index
 from exams.journal.actions import action, record
+from exams.messages.actions import send
 from exams.people.models import Organisation, Person
 from exams.recusal import rules
 from exams.recusal.asking_again import reask, settle
@@ -149,34 +151,86 @@ def _record_waiver(name: str, waiver: Waiver, by: Actor, **private: str) -> None
 
 
 @action("recusal.request")
-def request_recusal(*, by: Actor, person: Person, body: Organisation, reason: str, event_id: UUID | None = None) -> RecusalRequest:
-    """Ask that a person step back, from one event or from all of a body. Until it is decided the person may not act."""
+def request_recusal(
+    *,
+    by: Actor,
+    body: Organisation,
+    reason: str,
+    person: Person | None = None,
+    named: str = "",
+    event_id: UUID | None = None,
+    filed_as: str = "party",
+    for_name: str = "",
+    for_contact: str = "",
+) -> RecusalRequest:
+    """Ask that a person step back, from one event or from all of a body. Until it is decided the person may not act.
+
+    Whoever asks may know a name only (`named`); then the body says who is meant. `for_name`: somebody without an account, for whom a
+    clerk files it.
+    """
     _reasoned(reason)
-    request = _file(by, person, body, reason, event_id)
-    record("recusal.request", request, by=by, about=[person], event=str(event_id or ""), private={"reason": reason})
+    named = named.strip() or (person.name if person else "")
+    if not named:
+        refuse("recusal.nobody_named", _("Name the person who is to step back."), basis=_DECIDED)
+    if filed_as not in RecusalRequest.FiledAs.values:
+        refuse("recusal.filed_as", _("Say in what capacity the request is made."))
+    if bool(for_name.strip()) != bool(for_contact.strip()):
+        refuse("recusal.on_behalf", _("Give name and contact of the person for whom you file it: the decision is told there."))
+    given = {"named": named, "name_index": name_index(named), "filed_as": filed_as}
+    given |= {"for_name": for_name.strip(), "for_contact": for_contact.strip()}
+    request = _file(by, person, body, reason, event_id, **given)
+    private = {"reason": reason, "named": named, "for": request.for_name}
+    about = [person] if person else []
+    facts = {"event": str(event_id or ""), "filed_as": filed_as, "on_behalf": bool(request.for_name)}
+    record("recusal.request", request, by=by, about=about, private=private, **facts)
+    if person is not None:
+        reask(person.pk, by=by)
+    return request
+
+
+@action("recusal.name_person", on="request")
+def name_person(*, by: Actor, request: RecusalRequest, person: Person) -> RecusalRequest:
+    """Say whom a request means that gave a name only; from now on the person does not act until it is decided."""
+    if by.person_id == person.pk:
+        refuse("recusal.own_case", _("Nobody decides on their own case."), basis=_DECIDED, remedy=_("Another superior decides."))
+    if RecusalRequest.objects.filter(pk=request.pk, person=None, state="filed").update(person=person) != 1:
+        refuse("recusal.named_already", _("It is said already whom this request means."))
+    request.person = person
+    record("recusal.name_person", request, by=by, about=[person])
     reask(person.pk, by=by)
     return request
 
 
 @action("recusal.decide_request", on="request")
 def decide_request(*, by: Actor, request: RecusalRequest, granted: bool, decision: str) -> RecusalRequest:
-    """Decide on a request; granted, the person stays out at once, and what was done earlier is kept."""
+    """Decide on a request; granted, the person stays out at once, and what was done earlier is kept. Whoever filed it is told."""
     _reasoned(decision)
+    if granted and request.person_id is None:
+        refuse("recusal.not_named", _("Say first whom this request means."))
     request.decision = decision.strip()
     request.save(update_fields=["decision"])
     verb = "grant" if granted else "refuse"
     lifecycle.move(request, verb, decided_on=clock.today(), decided_by_id=by.person_id)
-    record("recusal.decide_request", request, by=by, about=[request.person], granted=granted, private={"decision": decision})
-    reask(request.person_id, by=by)
+    _record_about("recusal.decide_request", request, by, granted=granted, private={"decision": decision})
+    if request.filed_by_id is not None:
+        kind = "recusal.request_granted" if granted else "recusal.request_refused"
+        params = {"body": request.body.name, "event": request.event_text or request.body.name, "filed_on": request.filed_on}
+        send(person_id=request.filed_by_id, kind=kind, params=params)
     return request
+
+
+def _record_about(name: str, request: RecusalRequest, by: Actor, **said: Any) -> None:
+    """The entry of what was done with a request; the person, where known, is asked again."""
+    record(name, request, by=by, about=[request.person] if request.person else [], **said)
+    if request.person_id is not None:
+        reask(request.person_id, by=by)
 
 
 @action("recusal.withdraw_request", on="request")
 def withdraw_request(*, by: Actor, request: RecusalRequest) -> RecusalRequest:
     """Whoever filed a request takes it back before it is decided."""
     lifecycle.move(request, "withdraw")
-    record("recusal.withdraw_request", request, by=by, about=[request.person])
-    reask(request.person_id, by=by)
+    _record_about("recusal.withdraw_request", request, by)
     return request
 
 
@@ -188,14 +242,15 @@ def order_recusal(*, by: Actor, person: Person, body: Organisation, reason: str,
         refuse("recusal.own_case", _("Nobody decides on their own case."), basis=_DECIDED)
     if by.capacity == "head_of_body" and by.organisation_id != body.pk:
         refuse("recusal.other_body", _("This is a matter of another body."))
-    order = _file(by, person, body, reason, event_id, ex_officio=True, decision=reason.strip())
+    known = {"named": person.name, "name_index": name_index(person.name)}
+    order = _file(by, person, body, reason, event_id, ex_officio=True, decision=reason.strip(), **known)
     lifecycle.move(order, "grant", decided_on=clock.today(), decided_by_id=by.person_id)
     record("recusal.order", order, by=by, about=[person], event=str(event_id or ""), private={"reason": reason})
     reask(person.pk, by=by)
     return order
 
 
-def _file(by: Actor, person: Person, body: Organisation, reason: str, event_id: UUID | None, **more: Any) -> RecusalRequest:
+def _file(by: Actor, person: Person | None, body: Organisation, reason: str, event_id: UUID | None, **more: Any) -> RecusalRequest:
     event = events.named(event_id) if event_id else None
     if event_id and (event is None or event.body_id != body.pk):
         refuse("recusal.no_event", _("There is no such exam event of this body."))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from exams import clock
-from exams.people.models import Organisation
-from exams.recusal.rules import RULES
+from exams.people.models import Organisation, Person
+from exams.recusal.models import RecusalRequest
+from exams.recusal.rules import RULES, asked
 
 
 class Day(forms.DateInput):
@@ -36,9 +40,62 @@ class Request(forms.Form):
     """Who is to step back, at which body, and why."""
 
     body = forms.ModelChoiceField(Organisation.objects.filter(kind="exam_body"), label=_("Exam body"))
-    name = forms.CharField(label=_("Name of the person"), max_length=80)
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=1000)
+    name = forms.CharField(
+        label=_("Name of the person"), max_length=80, help_text=_("As far as you know it; the body says who is meant if several may be.")
+    )
+    filed_as = forms.ChoiceField(label=_("The request is made by"), choices=RecusalRequest.FiledAs.choices, initial="party")
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=1000,
+        help_text=_("What ties the person to the matter, and where and as what the person serves."),
+    )
     event = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class RequestFor(Request):
+    """The same filed by a clerk for somebody without an account."""
+
+    for_name = forms.CharField(
+        label=_("For whom you file it"), max_length=80, required=False, help_text=_("Only for somebody without an account.")
+    )
+    for_contact = forms.CharField(
+        label=_("Where the decision is to be told"), max_length=120, required=False, help_text=_("Telephone number or address.")
+    )
+
+
+class Meant(forms.Form):
+    """Whom a request means."""
+
+    person = forms.ModelChoiceField(Person.objects.none(), label=_("The person who is meant"))
+
+    def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
+
+
+class LateGround(forms.Form):
+    """A ground proved after the sitting, with its proof."""
+
+    rule_id = forms.ChoiceField(label=_("Which rule stood against the person"))
+    text = forms.CharField(
+        label=_("What stood in the way and how it was proved"), widget=forms.Textarea(attrs={"rows": 5}), max_length=2000
+    )
+    proved_on = forms.DateField(label=_("Proved on"), widget=Day(), initial=clock.today)
+    hidden = forms.ChoiceField(
+        label=_("Did the person hide it?"),
+        choices=[
+            ("no", _("No: the person did not know it, or had declared it")),
+            ("yes", _("Yes: no exam work this year and the next")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    decision_number = forms.CharField(label=_("Number of the decision"), max_length=60, required=False)
+    evidence = forms.FileField(label=_("Evidence"), required=False, help_text=_("A scan (PDF, JPEG, PNG) or a ZIP of several."))
+
+    def __init__(self, *args: Any, capacity: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rule_id"].choices = [("", _("Choose")), *((entry.id, _(entry.title)) for entry in asked(capacity))]
 
 
 class Decision(forms.Form):

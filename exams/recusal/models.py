@@ -108,10 +108,25 @@ class Waiver(models.Model):
 
 
 class RecusalRequest(models.Model):
-    """Somebody asked that a person step back, or it was ordered ex officio; the decision stands beside it."""
+    """Somebody asked that a person step back, or it was ordered ex officio; the decision stands beside it.
+
+    Whoever asks knows a name at most: `person` stays empty until the body has said who is meant. `for_name` and `for_contact` are of
+    somebody without an account, for whom the clerk filed it.
+    """
+
+    class FiledAs(models.TextChoices):
+        CANDIDATE = "candidate", _("Candidate")
+        STAFF = "staff", _("Staff of the examination")
+        PARTY = "party", _("Somebody with an interest")
+        OTHER = "other", _("Anybody else")
 
     id = primary_key()
-    person = models.ForeignKey("exams.Person", models.PROTECT, related_name="recusal_requests")
+    person = models.ForeignKey("exams.Person", models.PROTECT, null=True, related_name="recusal_requests")
+    named = EncryptedField(default="")
+    name_index = models.CharField(max_length=64, blank=True)
+    filed_as = models.CharField(max_length=12, choices=FiledAs.choices, default=FiledAs.PARTY)
+    for_name = EncryptedField(default="")
+    for_contact = EncryptedField(default="")
     body = models.ForeignKey("exams.Organisation", models.PROTECT, related_name="+")
     event_id = models.UUIDField(null=True, blank=True)
     event_text = models.CharField(max_length=200, blank=True)
@@ -126,6 +141,45 @@ class RecusalRequest(models.Model):
 
     class Meta:
         ordering = ["-filed_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(state="granted") | Q(person__isnull=False), name="recusal_of_somebody"),
+        ]
+
+
+class LateGround(models.Model):
+    """A ground for recusal that was proved after the person had acted under a ruling: the person did not recuse (R-20).
+
+    Where it was hidden, `concealment` keeps the person from exam work this year and the next.
+    """
+
+    id = primary_key()
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="late_grounds")
+    person = models.ForeignKey("exams.Person", models.PROTECT, related_name="late_grounds")
+    body = models.ForeignKey("exams.Organisation", models.PROTECT, related_name="+")
+    event_id = models.UUIDField(null=True)
+    rule_id = models.CharField(max_length=60)
+    proved_on = models.DateField()
+    text = EncryptedField()
+    hidden = models.BooleanField()
+    concealment = models.OneToOneField("exams.Concealment", models.PROTECT, null=True, related_name="late_ground")
+    document_id = models.UUIDField(null=True)
+    decision_number = models.CharField(max_length=60, blank=True)
+    recorded_by = models.ForeignKey("exams.Person", models.PROTECT, null=True, related_name="+")
+    recorded_name = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default="stands")
+
+    class Meta:
+        verbose_name = _("Ground proved after the sitting")
+        ordering = ["-proved_on", "-id"]
+        indexes = [models.Index(fields=["event_id"]), models.Index(fields=["person"])]
+        constraints = [
+            models.UniqueConstraint(fields=["ruling", "rule_id"], condition=Q(state="stands"), name="one_late_ground_per_rule"),
+            models.CheckConstraint(condition=Q(hidden=False) | Q(concealment__isnull=False), name="hidden_ground_bars"),
+        ]
+
+    def __str__(self) -> str:
+        return self.rule_id
 
 
 class ObjectionNotice(models.Model):
@@ -182,6 +236,12 @@ lifecycle.transitions(
         "withdrawn": _("Withdrawn"),
     },
     tones={"filed": "wait", "granted": "danger", "refused": "off", "withdrawn": "off"},
+)
+lifecycle.transitions(
+    LateGround,
+    {"stands": {"revoke": "revoked"}},
+    labels={"stands": _("Proved"), "revoked": _("Revoked")},
+    tones={"stands": "danger", "revoked": "off"},
 )
 lifecycle.transitions(
     ObjectionNotice,

@@ -77,6 +77,12 @@ def answers(ruling: Ruling, named: bool) -> list[Answer]:
     return sorted(rows, key=lambda row: order[row.tone])
 
 
+def late_of(ruling: Ruling, actor: Actor) -> list[dict[str, Any]]:
+    """What was proved afterwards against who acted under the ruling, as far as the actor sees it."""
+    rows = queries.late_grounds_visible_to(actor).filter(ruling=ruling, state="stands")
+    return [{"ground": row, "title": title_of(row.rule_id)} for row in rows]
+
+
 def title_of(rule_id: str) -> str:
     return _(rules.RULES.get(rule_id).title) if rule_id in rules.RULES else rule_id
 

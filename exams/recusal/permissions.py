@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.access import Actor, permission
 from exams.recusal import queries
-from exams.recusal.models import RecusalRequest, Ruling, Waiver
+from exams.recusal.models import LateGround, RecusalRequest, Ruling, Waiver
 from exams.verdicts import Objection, gettext_noop
 
 
@@ -23,6 +23,12 @@ def _decides(actor: Actor, ruling: Ruling) -> bool | Objection:
 
 def _decides_waiver(actor: Actor, waiver: Waiver) -> bool | Objection:
     return _decides(actor, waiver.ruling)
+
+
+def _decides_ground(actor: Actor, ground: LateGround) -> bool | Objection:
+    if actor.person_id == ground.person_id:
+        return _own_case()
+    return queries.late_grounds_visible_to(actor).filter(pk=ground.pk).exists()
 
 
 def _decides_request(actor: Actor, request: RecusalRequest) -> bool | Objection:
@@ -58,4 +64,8 @@ permission("recusal.requests", _("See requests for recusal"), "anyone")
 permission("recusal.withdraw_request", _("Withdraw a request for recusal"), "anyone", scope=_filed)
 permission("recusal.decide_request", _("Decide on a request for recusal"), *_SUPERIORS, scope=_decides_request)
 permission("recusal.order", _("Order recusal"), *_SUPERIORS)
+permission("recusal.name_person", _("Say whom a request for recusal means"), *_SUPERIORS, scope=_decides_request)
+permission("recusal.record_late_ground", _("Record a ground proved after the sitting"), *_SUPERIORS, scope=_decides)
+permission("recusal.revoke_late_ground", _("Revoke a ground proved after the sitting"), *_SUPERIORS, scope=_decides_ground)
+permission("recusal.late_grounds", _("See grounds proved after the sitting"), *_SUPERIORS, "oversight_inspector")
 permission("recusal.set_policy", _("Set a parameter of the recusal rules"), "authority_officer")

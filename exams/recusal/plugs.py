@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -12,14 +13,19 @@ from django.utils.translation import gettext_lazy
 from exams import capacities
 from exams.access import Actor
 from exams.agenda import OpenItem, agenda
+from exams.documents.access import document_access
+from exams.documents.models import Document
 from exams.journal.projection import watch
 from exams.navigation import entry
+from exams.people.models import Person
 from exams.people.news import on_news
-from exams.recusal import actions, queries
+from exams.people.sections import person_section
+from exams.recusal import actions, pages, queries
 from exams.recusal.deciding import open_objections
-from exams.recusal.models import ObjectionNotice, PolicyValue, RecusalRequest, Waiver
+from exams.recusal.models import LateGround, ObjectionNotice, PolicyValue, RecusalRequest, Waiver
 
 watch(Waiver, "ruling", "objection_id", "until", "state", "decided_by")
+watch(LateGround, "ruling", "person", "rule_id", "proved_on", "hidden", "concealment", "state")
 watch(RecusalRequest, "person", "event_id", "state", "decided_on")
 watch(ObjectionNotice, "person", "capacity", "state", "about_type", "about_id")
 watch(PolicyValue, "code", "value", "effective_from")
@@ -60,8 +66,8 @@ def requests_to_decide(actor: Actor) -> Iterator[OpenItem]:
     for row in queries.requests_visible_to(actor).filter(state="filed").exclude(filed_by=actor.person_id).select_related("person"):
         yield OpenItem(
             "todo",
-            _("Decide whether %(person)s steps back") % {"person": row.person.name},
-            why=_("Until it is decided the person does not act."),
+            _("Decide whether %(person)s steps back") % {"person": row.person.name if row.person else row.named},
+            why=_("Until it is decided the person does not act.") if row.person else _("Say first whom the request means."),
             url=reverse("recusal:request", args=[row.pk]),
             link=_("Decide"),
             group=row.event_text,
@@ -81,3 +87,17 @@ def waivers_to_confirm(actor: Actor) -> Iterator[OpenItem]:
                 url=reverse("recusal:ruling", args=[waiver.ruling_id]),
                 link=_("See the ruling"),
             )
+
+
+@document_access("exams.LateGround")
+def evidence(actor: Actor, document: Document) -> bool:
+    """The proof is for the person, the deciding superiors and the inspector."""
+    return queries.late_grounds_visible_to(actor).filter(pk=document.owner_id).exists()
+
+
+@person_section("recusal.late_grounds", "exams/recusal/_late_of_person.html")
+def late_grounds_of(actor: Actor, person: Person) -> dict[str, Any] | None:
+    """Grounds that were proved after the person had acted."""
+    rows = queries.late_grounds_visible_to(actor).filter(person=person).select_related("ruling", "concealment").defer("ruling__facts")
+    shown = [{"ground": row, "title": pages.title_of(row.rule_id)} for row in rows]
+    return {"rows": shown} if shown else None

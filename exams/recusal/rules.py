@@ -117,6 +117,11 @@ def waivable(rule_id: str) -> bool:
     return rule_id in RULES and bool(RULES.get(rule_id).waivable)
 
 
+def bar_until(proved_on: date) -> date:
+    """The last day without exam work after it was proved that a ground was hidden: that year and the next."""
+    return date(proved_on.year + 1, 12, 31)
+
+
 def years_after(day: date, years: int) -> date:
     """The last day of a period counted in years; 29 February ends on the last day of February (Civil Code, Art. 202)."""
     try:
@@ -361,7 +366,7 @@ def declared_other(facts: Facts) -> Iterator[Said]:
 def concealed(facts: Facts) -> Iterator[Said]:
     """Whoever was proved to have hidden a ground does no examination work in that year and the next."""
     for proof in facts.concealed:
-        until = date(proof.proved_on.year + 1, 12, 31)
+        until = bar_until(proof.proved_on)
         if proof.person == facts.person and proof.proved_on <= facts.matter.on <= until:
             yield Said({"date": proof.proved_on.isoformat(), "until": until.isoformat()})
 

@@ -1,7 +1,8 @@
-"""Pages of recusal: rulings and why, waivers, requests, notices, and the rules themselves."""
+"""Pages of recusal: rulings and why, waivers, notices, and the rules themselves."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from exams import capacities, cells, clock
+from exams import capacities, clock
 from exams.access import may, needs, require
 from exams.errors import Refused
 from exams.interests import events
 from exams.journal import queries as journal
 from exams.listing import Column, Filter, Listing
-from exams.people import identity
-from exams.people.models import Person
 from exams.people.session import confirmed_again
 from exams.recusal import actions, forms, pages, queries, rules
 from exams.recusal.gathering import policy_on
-from exams.recusal.models import ObjectionNotice, PolicyValue, RecusalRequest
+from exams.recusal.models import ObjectionNotice, PolicyValue, Ruling
 
 
 @require_safe
@@ -52,8 +51,9 @@ def rulings(request: HttpRequest) -> HttpResponse:
         empty=_("No ruling yet. The rules are asked whenever somebody is appointed or put on duty."),
     )
     waiting = queries.notices_visible_to(request.actor).filter(state="open").count()
-    seen = {name: may(request.actor, f"interests.{name}") for name in ("declarations", "trainings")}
-    return listing.answer(request, "exams/recusal/list.html", {"waiting": waiting, "seen": seen})
+    seen = {name: may(request.actor, f"interests.{name}") for name in ("declarations", "trainings", "names")}
+    more = {"waiting": waiting, "seen": seen, "seen_late": may(request.actor, "recusal.late_grounds")}
+    return listing.answer(request, "exams/recusal/list.html", more)
 
 
 @require_safe
@@ -81,8 +81,16 @@ def ruling(request: HttpRequest, pk: UUID) -> HttpResponse:
         "named": named,
         "event": events.named(found.event_id) if found.event_id else None,
         "lines": journal.history(found),
+        "doubted": any(one["id"] == "recusal.match_doubt" for one in found.objections) and may(request.actor, "interests.names"),
+        "late": pages.late_of(found, request.actor),
+        "may_late": _acted(found) and may(request.actor, "recusal.record_late_ground", found),
     }
     return render(request, "exams/recusal/ruling.html", context)
+
+
+def _acted(ruling: Ruling) -> bool:
+    """Whether the day of the matter has come, so that a ground may have been proved afterwards."""
+    return ruling.body_id is not None and date.fromisoformat(ruling.matter["on"]) <= clock.today()
 
 
 # -------------------------------------------------------------------------------------------------------------------- waivers
@@ -131,7 +139,7 @@ def refuse_waiver(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("recusal:ruling", pk=waiver.ruling_id)
 
 
-# ---------------------------------------------------------------------------------------------------------- notices, requests
+# -------------------------------------------------------------------------------------------------------------------- notices
 
 
 @require_safe
@@ -159,97 +167,6 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 def _ruling_of(notice: ObjectionNotice) -> str:
     return reverse("recusal:ruling", args=[notice.ruling_id])
-
-
-@require_safe
-@needs("recusal.requests")
-def requests(request: HttpRequest) -> HttpResponse:
-    """Requests for recusal one filed or decides."""
-    listing = Listing(
-        queries.requests_visible_to(request.actor).select_related("person", "body"),
-        [
-            Column("person", _("Person"), "person.name", kind="head", sort="person__name_key", link=_request_page),
-            Column("body", _("Exam body"), "body.name", sort="body__name"),
-            Column("event_text", _("Exam event"), sort="event_text"),
-            Column("filed_on", _("Filed on"), kind="day", sort="filed_on"),
-            Column("state", _("State"), kind="state", sort="state"),
-        ],
-        search=["person__name", "event_text"],
-        filters=[Filter("state", _("State"), [(id, label) for id, label in _request_states().items()])],
-        default_sort="-filed_on",
-        name="recusal-requests",
-        title=_("Requests for recusal"),
-        empty=_("No request. Whoever has an interest may ask that a person steps back."),
-        empty_url=reverse("recusal:new_request"),
-        empty_link=_("Request recusal"),
-    )
-    return listing.answer(request, "exams/recusal/requests.html")
-
-
-def _request_page(row: RecusalRequest) -> str:
-    return reverse("recusal:request", args=[row.pk])
-
-
-def _request_states() -> dict[str, Any]:
-    return dict(cells.lifecycle.LIFECYCLES[RecusalRequest].labels)
-
-
-@require_http_methods(["GET", "POST"])
-@needs("recusal.request")
-def new_request(request: HttpRequest) -> HttpResponse:
-    """Ask that somebody step back; superiors of the body may order it at once."""
-    start = {"event": request.GET.get("event", ""), "body": request.GET.get("body", "")}
-    form = forms.Request(request.POST or None, initial=start)
-    context: dict[str, Any] = {"form": form, "may_order": may(request.actor, "recusal.order")}
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        person = _person_at(given["body"], given["name"])
-        if person is None:
-            form.add_error("name", _("Exactly one person of this name must work for the body; tell the body more if there are several."))
-            return render(request, "exams/recusal/new_request.html", context, status=409)
-        act = actions.order_recusal if "order" in request.POST else actions.request_recusal
-        try:
-            filed = act(by=request.actor, person=person, body=given["body"], reason=given["reason"], event_id=given["event"])
-        except Refused as refusal:
-            return render(request, "exams/recusal/new_request.html", {**context, "refusal": refusal}, status=409)
-        messages.success(request, _("The request is filed. Until it is decided the person does not act."))
-        return redirect("recusal:request", pk=filed.pk)
-    return render(request, "exams/recusal/new_request.html", context)
-
-
-def _person_at(body: Any, name: str) -> Person | None:
-    """The one person of that name who was ever ruled upon for the body."""
-    found = Person.objects.filter(name_match=identity.compared_name(name), rulings__body=body).distinct()[:2]
-    return found[0] if len(found) == 1 else None
-
-
-@require_http_methods(["GET", "POST"])
-@needs("recusal.requests")
-def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One request, and the decision for those who take it."""
-    found = get_object_or_404(queries.requests_visible_to(request.actor).select_related("person", "body", "decided_by"), pk=pk)
-    form = forms.Decision(request.POST or None)
-    may_decide = found.state == "filed" and may(request.actor, "recusal.decide_request", found)
-    context: dict[str, Any] = {"request_row": found, "form": form, "may_decide": may_decide}
-    context["may_withdraw"] = found.state == "filed" and found.filed_by_id == request.actor.person_id
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.decide_request(
-                by=request.actor, request=found, granted=given["granted"] == "yes", decision=given["decision"]
-            )
-        except Refused as refusal:
-            return render(request, "exams/recusal/request.html", {**context, "refusal": refusal}, status=409)
-        return redirect("recusal:request", pk=found.pk)
-    return render(request, "exams/recusal/request.html", context)
-
-
-@require_POST
-@needs("recusal.withdraw_request")
-def withdraw_request(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(queries.requests_visible_to(request.actor), pk=pk)
-    actions.withdraw_request(by=request.actor, request=found)
-    return redirect("recusal:request", pk=found.pk)
 
 
 # ---------------------------------------------------------------------------------------------------------------- the rules

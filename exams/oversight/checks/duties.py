@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exams import capacities
-from exams.interests.models import Attendance, Declaration
+from exams.interests.models import Attendance, Concealment, Declaration, MatchDoubt, TrainingEngagement
 from exams.oversight.registry import Draft, Scope, audit_check
 from exams.people.models import KinEdge
+from exams.recusal.models import LateGround
+from exams.recusal.rules import RULES, bar_until
 from exams.sittings.models import Duty, Place, Sitting
 from exams.verdicts import gettext_noop
 
@@ -49,8 +52,12 @@ def trainer_on_duty(scope: Scope) -> Iterator[Draft]:
     """Looked up afresh in the attendance lists, whatever a ruling said at its time."""
     places = _candidates(scope)
     taught = defaultdict(set)
-    for attendance in Attendance.objects.filter(engagement__person__in=_duties(scope).values("person")).select_related("engagement"):
+    staff = _duties(scope).values("person")
+    for attendance in Attendance.objects.filter(engagement__person__in=staff).select_related("engagement"):
         taught[attendance.engagement.person_id].add(attendance.trainee_id)
+    of_courses = TrainingEngagement.objects.filter(person__in=staff, held_in__attendances__isnull=False)
+    for trainer, trainee in of_courses.values_list("person_id", "held_in__attendances__trainee_id"):
+        taught[trainer].add(trainee)
     for duty in _duties(scope):
         numbers = sorted(place.ticket_number for place in places[duty.slot_id] if place.application.person_id in taught[duty.person_id])
         if numbers:
@@ -109,6 +116,60 @@ def undeclared(scope: Scope) -> Iterator[Draft]:
                 {"person": duty.person.name, "event": duty.slot.event.number},
                 about=duty,
             )
+
+
+@audit_check("recusal.E005", _("Ground proved after the sitting"))
+def proved_afterwards(scope: Scope) -> Iterator[Draft]:
+    """Somebody acted although a ground stood in the way, as was proved later; hidden, it is serious."""
+    events = {event.pk: event.number for event in scope.events}
+    rows = LateGround.objects.filter(event_id__in=events, state="stands").select_related("person", "ruling").defer("ruling__facts")
+    for ground in rows:
+        rule = RULES.get(ground.rule_id).title if ground.rule_id in RULES else ground.rule_id
+        words = {"person": ground.person.name, "capacity": capacities.title(ground.ruling.capacity), "event": events[ground.event_id]}
+        yield Draft(
+            gettext_noop("%(person)s served as %(capacity)s in %(event)s and should have stepped back (%(rule)s), and hid it.")
+            if ground.hidden
+            else gettext_noop("%(person)s served as %(capacity)s in %(event)s and should have stepped back (%(rule)s)."),
+            {**words, "rule": rule},
+            about=ground,
+            facts={"rule": ground.rule_id, "proved_on": ground.proved_on.isoformat(), "decision": ground.decision_number},
+            level="serious" if ground.hidden else None,
+        )
+
+
+@audit_check("recusal.E006", _("Duty in spite of a bar"), level="serious")
+def served_in_spite(scope: Scope) -> Iterator[Draft]:
+    """Whoever was proved to have hidden a ground served in that year or the next."""
+    proved = defaultdict(list)
+    for row in Concealment.objects.filter(person__in=_duties(scope).values("person"), revoked_on=None):
+        proved[row.person_id].append(row.proved_on)
+    for duty in _duties(scope):
+        day = timezone.localdate(duty.slot.starts_at)
+        bars = [proof for proof in proved[duty.person_id] if proof <= day <= bar_until(proof)]
+        if bars:
+            yield Draft(
+                gettext_noop("%(person)s served as %(capacity)s in %(event)s although barred until %(until)s for having hidden a ground."),
+                {
+                    "person": duty.person.name,
+                    "capacity": capacities.title(duty.capacity),
+                    "event": duty.slot.event.number,
+                    "until": bar_until(max(bars)).isoformat(),
+                },
+                about=duty,
+                facts={"proved_on": max(bars).isoformat()},
+            )
+
+
+@audit_check("recusal.E007", _("Reported person not matched"), level="notice")
+def not_matched(scope: Scope) -> Iterator[Draft]:
+    """Somebody who served may be a person whom a report names without a number, and nobody has decided."""
+    open_ones = MatchDoubt.objects.filter(state="open", unmatched__state="open", person__in=_duties(scope).values("person"))
+    for doubt in open_ones.select_related("person", "unmatched"):
+        yield Draft(
+            gettext_noop("%(person)s served and may be somebody whom a report names without a number; nobody has decided."),
+            {"person": doubt.person.name},
+            about=doubt,
+        )
 
 
 @audit_check("sittings.E001", _("Fewer than two invigilators in a room"))

@@ -14,10 +14,11 @@ from exams.archive import queries as shelf
 from exams.archive.models import Bag
 from exams.bodies.models import Entrustment, ManagementDocument
 from exams.encryption import blind_index
-from exams.interests.models import Attendance, Declaration, TrainingEngagement
+from exams.interests.models import Attendance, Concealment, Course, Declaration, MatchDoubt, TrainingEngagement, Unmatched
 from exams.journal.actions import record
 from exams.oversight.registry import AUDIT_CHECKS, Scope
 from exams.people.models import KinEdge
+from exams.recusal.models import LateGround
 from exams.results import actions as results
 from exams.results.models import Mark, Result, ResultSheet
 from exams.sittings.models import Duty
@@ -92,6 +93,39 @@ def trained(day):
     Attendance.objects.create(engagement=course, trainee=day.candidates[1], recorded_at=STARTS)
 
 
+def taught_a_course(day):
+    course = Course.objects.create(
+        organisation=day.cast.training_body, number="PX-1", title="班", family="RT", since="2026-02-01", recorded_at=STARTS
+    )
+    TrainingEngagement.objects.create(
+        person=day.staff[1].person, organisation=day.cast.training_body, family="RT", since="2026-02-01", held_in=course, recorded_at=STARTS
+    )
+    Attendance.objects.create(course=course, trainee=day.candidates[1], recorded_at=STARTS)
+
+
+def proved_afterwards(day, **more):
+    duty = day.staff[0]
+    given = {"ruling": duty.ruling, "person": duty.person, "body": day.body, "event_id": day.event.pk, "proved_on": clock.today()}
+    LateGround.objects.create(**given, rule_id="recusal.kin_of_candidate", text="x", recorded_at=STARTS, **{"hidden": False, **more})
+
+
+def concealment(day, proved_on):
+    return Concealment.objects.create(person=day.staff[0].person, proved_on=proved_on, rule_id="x", recorded_at=STARTS)
+
+
+def hidden_and_proved(day):
+    proved_afterwards(day, hidden=True, concealment=concealment(day, clock.today() + timedelta(days=700)))
+
+
+def barred(day):
+    concealment(day, STARTS.date() - timedelta(days=30))
+
+
+def perhaps_reported(day):
+    row = Unmatched.objects.create(kind="training", told="{}", name_index="x", same_key="y", recorded_at=STARTS)
+    MatchDoubt.objects.create(unmatched=row, person=day.staff[0].person, raised_at=STARTS)
+
+
 def related(day):
     KinEdge.objects.create(
         person=day.candidates[0], relative_index=day.staff[2].person.id_index, relation="father", declared_on=date(2026, 1, 1)
@@ -131,6 +165,11 @@ BREAKS = [
     ("recusal.E003", related, 1),
     ("recusal.E003", related_the_other_way, 1),
     ("recusal.E004", lambda day: Declaration.objects.filter(person=day.staff[0].person).delete(), 1),
+    ("recusal.E002", taught_a_course, 1),
+    ("recusal.E005", proved_afterwards, 1),
+    ("recusal.E005", hidden_and_proved, 1),
+    ("recusal.E006", barred, 1),
+    ("recusal.E007", perhaps_reported, 1),
     ("sittings.E001", lambda day: Duty.objects.filter(pk=day.staff[2].pk).update(live=False, state="recused"), 1),
     ("conduct.E001", lambda day: type(day.room_record).objects.update(state="filling"), 1),
     ("applications.E001", lambda day: EmployerConfirmation.objects.filter(application=day.places[0].application).delete(), 1),

@@ -125,7 +125,7 @@ def test_the_separation_report_asks_the_same_however_many_were_checked(client, c
             recusal.rule_on(
                 person=person, capacity="chief", matter=matter(cast, event_id=str(event.pk)), by=clerk, about=event
             )
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             report = separation(event.pk)
     assert report.checked == 4 and report.hits["recusal.training_post"] == 4 and report.hits["recusal.undeclared"] == 4
     sign_in_as(client, cast.actor("authority_officer"))

@@ -96,6 +96,7 @@ def test_the_sentence_is_whole():
 KIN = f.KinEdge(person="kp", relative="kc", relation="son")
 TRAINED = frozenset({"c"})
 
+WORK = f.Authored(person="p", title="讲义", family="UT", published_on=date(2024, 1, 1))
 MAY_TEACH = f.Doubt(person="p", who="p", named="贺兰静", training=training())
 MAY_BE_TRAINEE = f.Doubt(person="p", who="c", named="陈㙍", training=training(family="RT", trainees=TRAINED))
 MAY_BE_SON = f.KinEdge(person="kp", relative="kc", relation="son", doubtful=True)
@@ -156,12 +157,7 @@ MUST_REFUSE = [
     ),
     ("recusal.match_doubt", {}, [MAY_TEACH], EXAM_WORK),
     ("recusal.match_doubt", {}, [MAY_BE_TRAINEE], EXAM_WORK),
-    (
-        "recusal.match_doubt",
-        {},
-        [f.Doubt(person="p", who="p", named="贺", authored=f.Authored(person="p", title="讲义", family="UT", published_on=date(2024, 1, 1)))],
-        EXAM_WORK,
-    ),
+    ("recusal.match_doubt", {}, [f.Doubt(person="p", who="p", named="贺", authored=WORK)], EXAM_WORK),
     ("recusal.match_doubt", {}, [f.Doubt(person="p", who="p", named="贺", employment=post(kind="training_body"))], EXAM_WORK | OFFICE),
     (
         "recusal.match_doubt",
