@@ -16,7 +16,6 @@ from exams.sittings.models import Draw, Duty, Place, Sitting, TimeSlot
 
 Pairs = list[tuple[str, str | None]]  # candidates, each with the employer that sent them
 People = tuple[frozenset[str], frozenset[str]]  # candidates and employers
-_PAIR = (KeyText("application__person"), KeyText("application__employer"))
 
 
 def matter_of(slot: TimeSlot, sitting: Sitting | None = None, *, besides: str = "") -> Matter:
@@ -67,18 +66,18 @@ class Rooms:
     def __init__(self, slots: Iterable[TimeSlot]) -> None:
         slots = list(slots)
         these = among(slot.pk for slot in slots)
-        drawn = set(Draw.objects.filter(slot__in=these, kind="seats", state="drawn").order_by().values_list("slot_id", flat=True))
+        drawn = Draw.objects.filter(slot__in=these, kind="seats", state="drawn").order_by().values_list("slot_id", flat=True)
         self._seated = _seated(drawn)
-        self._admitted = _admitted([slot for slot in slots if slot.pk not in self._seated])
-        self._candidates: dict[tuple[Any, Any], People] = {}
-        self._serving: dict[Any, set[str]] = {}
+        self._admitted = _admitted([slot for slot in slots if str(slot.pk) not in self._seated])
+        self._candidates: dict[tuple[str, str], People] = {}
+        self._serving: dict[str, set[str]] = {}
         duties = Duty.objects.filter(slot__in=these, live=True, sitting__isnull=False).order_by()
-        for sitting, person in duties.values_list("sitting_id", KeyText("person")):
+        for sitting, person in duties.values_list(KeyText("sitting"), KeyText("person")):
             self._serving.setdefault(sitting, set()).add(person)
 
     def matter(self, slot: TimeSlot, sitting: Sitting | None, besides: str) -> Matter:
-        qualification = slot.item.qualification
-        candidates, employers = self._people(slot, sitting)
+        qualification, room = slot.item.qualification, str(sitting.pk) if sitting else ""
+        candidates, employers = self._people(slot, room)
         return Matter(
             on=spelling.local(slot.starts_at).date(),
             event_id=str(slot.event_id),
@@ -90,46 +89,47 @@ class Rooms:
             room=sitting.room.name if sitting else "",
             candidates=candidates,
             employers=employers,
-            colleagues=frozenset(self._serving.get(sitting.pk, set()) - {besides}) if sitting else frozenset(),
+            colleagues=frozenset(self._serving.get(room, set()) - {besides}),
         )
 
-    def _people(self, slot: TimeSlot, sitting: Sitting | None) -> People:
+    def _people(self, slot: TimeSlot, room: str) -> People:
         """One and the same for all who serve there."""
-        place = (slot.pk, sitting and sitting.pk)
+        place = (str(slot.pk), room)
         if place not in self._candidates:
-            them = self._who_sit(slot, sitting)
+            them = self._who_sit(slot, room)
             self._candidates[place] = frozenset(person for person, _employer in them), frozenset(one for _person, one in them if one)
         return self._candidates[place]
 
-    def _who_sit(self, slot: TimeSlot, sitting: Sitting | None) -> Pairs:
-        rooms = self._seated.get(slot.pk, {})
-        if sitting is not None and rooms.get(sitting.pk):
-            return rooms[sitting.pk]
-        if sitting is None and rooms:
+    def _who_sit(self, slot: TimeSlot, room: str) -> Pairs:
+        rooms = self._seated.get(str(slot.pk), {})
+        if room and rooms.get(room):
+            return rooms[room]
+        if not room and rooms:
             return [one for people in rooms.values() for one in people]
         return self._admitted_to(slot)
 
     def _admitted_to(self, slot: TimeSlot) -> Pairs:
-        key = (slot.event_id, slot.item_id)
+        key = (str(slot.event_id), str(slot.item_id))
         if key not in self._admitted:
             self._admitted |= _admitted([slot])
         return self._admitted.get(key, [])
 
 
-def _seated(drawn: set[Any]) -> dict[Any, dict[Any, Pairs]]:
+def _seated(drawn: Iterable[Any]) -> dict[str, dict[str, Pairs]]:
     """By slot and sitting, of slots whose seats are drawn."""
-    rooms: dict[Any, dict[Any, Pairs]] = {}
+    rooms: dict[str, dict[str, Pairs]] = {}
     places = Place.objects.filter(slot__in=among(drawn), state="held").order_by()
-    for slot, sitting, person, employer in places.values_list("slot_id", "sitting_id", *_PAIR):
+    who = ("slot", "sitting", "application__person", "application__employer")
+    for slot, sitting, person, employer in places.values_list(*map(KeyText, who)):
         rooms.setdefault(slot, {}).setdefault(sitting, []).append((person, employer))
     return rooms
 
 
-def _admitted(slots: Sequence[TimeSlot]) -> dict[tuple[Any, Any], Pairs]:
+def _admitted(slots: Sequence[TimeSlot]) -> dict[tuple[str, str], Pairs]:
     """By event and item: everybody admitted to them and not gone since."""
-    people: dict[tuple[Any, Any], Pairs] = {(slot.event_id, slot.item_id): [] for slot in slots}
+    people: dict[tuple[str, str], Pairs] = {(str(slot.event_id), str(slot.item_id)): [] for slot in slots}
     rows = Application.objects.filter(item__in=among(item for _event, item in people), state__in=ADMITTED_STATES).order_by()
-    for event, item, person, employer in rows.values_list("event_id", "item_id", KeyText("person"), KeyText("employer")):
+    for event, item, person, employer in rows.values_list(*map(KeyText, ("event", "item", "person", "employer"))):
         if (event, item) in people:
             people[event, item].append((person, employer))
     return people
