@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 from django.db.models import Count, Q
@@ -81,6 +82,9 @@ class _Plan:
     matters: dict[Any, Matter]
     posts: list[Post] = field(default_factory=list)
     supposed: bool = False
+
+    def item_of(self, post: Post) -> EventItem:
+        return next(item for item in self.items if post.slot.startswith(f"{item.pk}/"))
 
     def of(self, item: EventItem, capacity: str) -> list[Post]:
         return [post for post in self.posts if post.slot.startswith(f"{item.pk}/") and post.capacity == capacity]
@@ -184,14 +188,13 @@ def _bars(plan: _Plan, people: Sequence[Appointment]) -> Bars:
     for capacity in CAPACITIES:
         holders = [row for row in people if row.capacity == capacity]
         against = _against(plan, capacity, {str(row.person_id) for row in holders})
-        for post in {post.group: post for post in plan.posts if post.capacity == capacity}.values():
-            item = next(one for one in plan.items if post.slot.startswith(f"{one.pk}/"))
-            for row in holders:
-                person = str(row.person_id)
-                if row.families and item.qualification.family not in row.families:
-                    bars.setdefault((person, post.group), ("sittings.not_appointed",))
-                elif (person, item.pk) in against:
-                    bars[person, post.group] = against[person, item.pk]
+        groups = {post.group: plan.item_of(post) for post in plan.posts if post.capacity == capacity}
+        for row, (group, item) in product(holders, groups.items()):
+            person = str(row.person_id)
+            if row.families and item.qualification.family not in row.families:
+                bars.setdefault((person, group), ("sittings.not_appointed",))
+            elif (person, item.pk) in against:
+                bars[person, group] = against[person, item.pk]
     return bars
 
 
@@ -245,7 +248,7 @@ def _filled(plan: _Plan, pool: Pool) -> int:
 
 def _appointments(plan: _Plan, pool: Pool, wanted: set[tuple[str, str]], before: int) -> Iterable[Help]:
     for capacity, family in sorted(wanted):
-        bars = {(NOBODY_YET, post.group): ("sittings.not_appointed",) for post in plan.posts if _family(plan, post) != family}
+        bars = {(NOBODY_YET, post.group): ("sittings.not_appointed",) for post in plan.posts if plan.item_of(post).qualification.family != family}
         with_one = replace(pool, members=(*pool.members, Member(NOBODY_YET, frozenset({capacity}))), bars={**pool.bars, **bars})
         gain = _filled(plan, with_one) - before
         if gain:
@@ -262,7 +265,7 @@ def _exchanges(plan: _Plan, pool: Pool, wanted: set[tuple[str, str]], before: in
     rows = [row for row in _appointed(event, Q(organisation__in=others)).select_related("organisation") if str(row.person_id) not in known]
     bars = _bars(plan, rows)
     for capacity, family in sorted(wanted):
-        groups = {post.group for post in plan.posts if post.capacity == capacity and _family(plan, post) == family}
+        groups = {post.group for post in plan.posts if post.capacity == capacity and plan.item_of(post).qualification.family == family}
         lenders: dict[Any, list[Appointment]] = {}
         for row in rows:
             if row.capacity == capacity and any((str(row.person_id), group) not in bars for group in groups):
@@ -272,7 +275,3 @@ def _exchanges(plan: _Plan, pool: Pool, wanted: set[tuple[str, str]], before: in
             gain = _filled(plan, with_them) - before
             if gain:
                 yield Help(capacity, family, gain, lent[0].organisation, len(lent))
-
-
-def _family(plan: _Plan, post: Post) -> str:
-    return next(item.qualification.family for item in plan.items if post.slot.startswith(f"{item.pk}/"))
