@@ -12,7 +12,7 @@ from exams.interests.models import Attendance, Authorship, Concealment, Course, 
 from exams.recusal.models import LateGround, ObjectionNotice, PolicyValue, RecusalRequest, Ruling, Waiver
 from exams.appointments.models import Appointment
 from exams.bodies.models import BodyStandard, Entrustment, InternalCheck, ManagementDocument, OtherBusiness, StaffRecord
-from exams.programme.models import AnnualPlan, Event, EventItem, LateConsent, NoticeCorrection, PlannedItem, ProgrammeParameter
+from exams.programme.models import AnnualPlan, Event, EventItem, ForbiddenWord, LateConsent, NoticeCorrection, PlannedItem, ProgrammeParameter, WordsAccepted
 from exams.applications.models import Application, Correction, EmployerConfirmation, ImportBatch, Material, PerformanceEntry, Verification
 from exams.sittings.models import Acceptance, Accommodation, Arrangement, CalendarFeed, Change, Draw, Duty, Parameter, Place, Room, Seat, Sitting, TimeSlot, Venue
 from exams.conduct.models import Bell, CheckIn, Incident, RecordSignature, RoomRecord

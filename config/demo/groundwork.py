@@ -78,7 +78,7 @@ def announcement(world: World) -> None:
         apply_from=today, apply_until=today + timedelta(days=14), starts_on=starts, ends_on=starts, place=PLACE,
         eligibility="见考核规则版本（示例）", materials="学历证明、职称证明、检验业绩表，均由聘用单位确认盖章", complaint_phone="0571-8000 0001", **common,
     )  # fmt: skip
-    world.things["event"] = programme.publish_notice(by=clerk, event=event, words_seen=True)
+    world.things["event"] = programme.publish_notice(by=clerk, event=event)
     other = world.actor("exam_clerk", organisation=world.other_body)
     programme.plan_event(
         by=other, body=world.other_body, number=f"望湖考〔{today.year}〕1号", title=f"{today.year}年第一批（超声检测Ⅱ级，示例）",

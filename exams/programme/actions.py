@@ -13,10 +13,23 @@ from exams.errors import Refused, refuse
 from exams.interests import actions as interests
 from exams.journal.actions import action, record
 from exams.people.models import Organisation
-from exams.programme import queries, rules
-from exams.programme.models import AnnualPlan, Event, EventItem, LateConsent, NoticeCorrection, PlannedItem, ProgrammeParameter
+from exams.programme import queries, rules, words
+from exams.programme.models import (
+    AnnualPlan,
+    Event,
+    EventItem,
+    ForbiddenWord,
+    LateConsent,
+    NoticeCorrection,
+    PlannedItem,
+    ProgrammeParameter,
+    WordsAccepted,
+)
+from exams.programme.words import Text
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
+
+SHORTEST_REASON = 8
 
 # What may be edited while an event is planned; once announced only corrections follow.
 EDITABLE = (
@@ -129,18 +142,76 @@ def change_event(*, by: Actor, event: Event, **changes: Any) -> Event:
 
 
 @action("programme.publish_notice", on="event")
-def publish_notice(*, by: Actor, event: Event, words_seen: bool = False, **fields: Any) -> Event:
-    """Publish the notice: all fields, the entrustment, the lead time or consent, and the words looked at. Then applications open."""
+def publish_notice(*, by: Actor, event: Event, **fields: Any) -> Event:
+    """Publish the notice: all fields, the entrustment, the lead time or consent, no word against it. Then applications open."""
     if fields:
         event = change_event.plain(by=by, event=event, **fields)  # type: ignore[attr-defined]
-    objections = queries.blockers_of_notice(event, words_seen=words_seen)
+    objections = queries.blockers_of_notice(event)
     if objections:
         raise Refused(objections)
     lifecycle.move(event, "announce", published_at=clock.now())
-    words = queries.words_found(event)
+    looked_at = sorted({hit.word.text for hit in queries.words_found(event)})
     days, source = queries.lead_time()
-    record("programme.publish_notice", event, by=by, about=[event.body], words_seen=words, lead_days=days, lead_source=source)
+    record("programme.publish_notice", event, by=by, about=[event.body], words_seen=looked_at, lead_days=days, lead_source=source)
     return event
+
+
+@action("programme.accept_words", on="event")
+def accept_words(*, by: Actor, event: Event, reason: str) -> WordsAccepted:
+    """A named superior has looked at the words in the texts of the event and says why nothing is made compulsory by them."""
+    found = queries.words_found(event, queries.applicant_texts(event))
+    refused = [objection for objection in words.objections(found) if objection.id == "programme.forbidden_words"]
+    if refused:
+        raise Refused(refused)
+    if not found:
+        refuse("programme.no_words", _("No text of this event contains such a word."))
+    if len(reason.strip()) < SHORTEST_REASON:
+        message = _("Say in a sentence why nothing is made compulsory; it is kept with your name.")
+        refuse("programme.words_reason", message, basis=words.BASIS)
+    said = sorted({hit.word.text for hit in found})
+    row = WordsAccepted.objects.create(
+        event=event,
+        words=said,
+        digests=sorted({hit.digest for hit in found}),
+        reason=reason.strip()[:500],
+        accepted_by_id=by.person_id,
+        accepted_name=by.name[:200],
+        accepted_at=clock.now(),
+    )
+    places = sorted({f"{hit.place}: {hit.word.text}" for hit in found})
+    record("programme.accept_words", row, by=by, about=[event], words=said, places=places, reason=row.reason)
+    return row
+
+
+@action("programme.set_word", on="organisation")
+def set_word(*, by: Actor, organisation: Organisation, text: str, weight: str, source: str) -> ForbiddenWord:
+    """Keep a word to be looked for, with its source. A body adds words or makes them weigh more; the authority may do either."""
+    text, source = " ".join(text.split()), source.strip()
+    if not 2 <= len(text) <= 60:
+        refuse("programme.word", _("A word has 2 to 60 characters."))
+    if weight not in ForbiddenWord.Weight.values:
+        refuse("programme.word_weight", _("Choose how the word weighs."))
+    if not source:
+        refuse("programme.word_source", _("Name the source of the word."))
+    if weight == words.NONE and organisation.kind != Organisation.Kind.ISSUING_AUTHORITY:
+        refuse("programme.word_weaker", _("Only the authority takes a word off the list."), basis=words.BASIS)
+    now = clock.now()
+    ForbiddenWord.objects.filter(organisation=organisation, text=text, withdrawn_at=None).update(withdrawn_at=now)
+    row = ForbiddenWord.objects.create(
+        organisation=organisation, text=text, weight=weight, source=source, set_by_id=by.person_id, set_at=now
+    )
+    record("programme.set_word", row, by=by, about=[organisation], text=text, weight=weight, source=source)
+    return row
+
+
+@action("programme.withdraw_word", on="word")
+def withdraw_word(*, by: Actor, word: ForbiddenWord) -> ForbiddenWord:
+    """Take back a word the own organisation set; the list everybody starts from holds again."""
+    if ForbiddenWord.objects.filter(pk=word.pk, withdrawn_at=None).update(withdrawn_at=clock.now()) != 1:
+        refuse("programme.word_withdrawn", _("This word was taken back already."))
+    word.refresh_from_db()
+    record("programme.withdraw_word", word, by=by, about=[word.organisation], text=word.text)
+    return word
 
 
 @action("programme.correct_notice", on="event")
@@ -150,9 +221,9 @@ def correct_notice(*, by: Actor, event: Event, document_number: str, text: str) 
         refuse("programme.not_published", _("The notice is not published yet. Edit the event instead."))
     if not document_number.strip() or not text.strip():
         refuse("programme.correction", _("Give the document number and the text of the correction."))
-    words = rules.forbidden_words([text])
-    if words:
-        raise Refused(rules.words_objections(words))
+    against = list(words.objections(queries.words_found(event, [Text(_("The correction"), text)])))
+    if against:
+        raise Refused(against)
     correction = NoticeCorrection.objects.create(
         event=event, document_number=document_number.strip(), text=text.strip(), published_at=clock.now()
     )
@@ -265,7 +336,7 @@ def set_parameter(*, by: Actor, code: str, value: str, source: str, effective_fr
                 basis=_("Administrative Licensing Law, Art. 54; W-BB, L-DL"),
                 days=rules.LEAST_LEAD_DAYS,
             )
-    elif code != "FORBIDDEN_WORDS":
+    else:
         refuse("programme.parameter", _("There is no such parameter."))
     if not source.strip():
         refuse("programme.parameter_source", _("Name the source of the value."))

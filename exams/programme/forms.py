@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import clock, spelling
 from exams.catalogue.models import Qualification
-from exams.programme.models import Event
+from exams.programme.models import Event, ForbiddenWord
 from exams.programme.rules import CATEGORIES
 
 
@@ -77,10 +77,12 @@ class Plan(Notice):
         return {**filled, "items": list(self.cleaned_data["items"])}
 
 
-class Words(forms.Form):
-    """Whether somebody looked at the words that must not be a condition."""
+class Word(forms.Form):
+    """A word to be looked for in texts for applicants."""
 
-    words_seen = forms.BooleanField(label=_("Nothing is made compulsory by these words"), required=False)
+    text = forms.CharField(label=_("Word"), max_length=60)
+    weight = forms.ChoiceField(label=_("Weight"), choices=ForbiddenWord.Weight.choices)
+    source = forms.CharField(label=_("Source"), max_length=240)
 
 
 class Reason(forms.Form):
@@ -134,7 +136,7 @@ class Parameter(forms.Form):
 
     code = forms.ChoiceField(
         label=_("Parameter"),
-        choices=[("NOTICE_LEAD_DAYS", _("Lead time of notices (days)")), ("FORBIDDEN_WORDS", _("Further words to look for"))],
+        choices=[("NOTICE_LEAD_DAYS", _("Lead time of notices (days)"))],
     )
     value = forms.CharField(label=_("Value"), max_length=200)
     source = forms.CharField(label=_("Source"), max_length=240)

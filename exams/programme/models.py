@@ -156,6 +156,51 @@ class NoticeCorrection(models.Model):
         ordering = ["-published_at", "id"]
 
 
+class ForbiddenWord(models.Model):
+    """A word to be looked for in texts for applicants, beyond the list everybody starts from: the authority's, or a body's own."""
+
+    class Weight(models.TextChoices):
+        REFUSE = "refuse", _("The text is not published with it")
+        LOOK = "look", _("A superior looks at it")
+        NONE = "none", _("Not looked for")
+
+    id = primary_key()
+    organisation = models.ForeignKey("exams.Organisation", models.PROTECT, related_name="+")
+    text = models.CharField(max_length=60)
+    weight = models.CharField(max_length=8, choices=Weight.choices)
+    source = models.CharField(max_length=240)
+    set_by = models.ForeignKey("exams.Person", models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Word to look for")
+        ordering = ["text", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "text"], condition=Q(withdrawn_at__isnull=True), name="one_word_each"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class WordsAccepted(models.Model):
+    """A named superior looked at words in the texts of an event and says why nothing is made compulsory; it holds for these texts only."""
+
+    id = primary_key()
+    event = models.ForeignKey(Event, models.CASCADE, related_name="words_accepted")
+    words: Any = models.JSONField(default=list)
+    digests: Any = models.JSONField(default=list)
+    reason = models.CharField(max_length=500)
+    accepted_by = models.ForeignKey("exams.Person", models.PROTECT, null=True, related_name="+")
+    accepted_name = models.CharField(max_length=200)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("Words looked at")
+        ordering = ["-accepted_at", "id"]
+
+
 lifecycle.transitions(
     AnnualPlan,
     {"draft": {"publish": "published"}, "published": {"withdraw": "withdrawn"}},

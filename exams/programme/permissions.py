@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.access import Actor, permission
 from exams.people.models import Organisation
-from exams.programme.models import AnnualPlan, Event, LateConsent
+from exams.programme.models import AnnualPlan, Event, ForbiddenWord, LateConsent
 from exams.programme.queries import BODY_STAFF
 
 
@@ -22,6 +22,10 @@ def _own_plan(actor: Actor, plan: AnnualPlan) -> bool:
     return actor.organisation_id == plan.body_id
 
 
+def _own_word(actor: Actor, word: ForbiddenWord) -> bool:
+    return actor.organisation_id == word.organisation_id
+
+
 def _supervised(actor: Actor, consent: LateConsent) -> bool:
     return consent.event.body.supervised_by_id == actor.organisation_id
 
@@ -32,6 +36,10 @@ permission("programme.view", _("See exam events"), *sorted(BODY_STAFF), "authori
 permission("programme.plan_event", _("Plan an exam event"), *_PLANNERS, "system", scope=_own_body)
 permission("programme.change_event", _("Edit a planned event"), *_PLANNERS, scope=_own_event)
 permission("programme.publish_notice", _("Publish the notice"), *_PLANNERS, "system", scope=_own_event)
+permission("programme.accept_words", _("Look at words of training and textbooks in a notice"), "head_of_body", scope=_own_event)
+permission("programme.words", _("See the words looked for in texts"), *_PLANNERS, "authority_officer", "oversight_inspector")
+permission("programme.set_word", _("Keep a word to be looked for"), "head_of_body", "authority_officer", scope=_own_body)
+permission("programme.withdraw_word", _("Take back a word to be looked for"), "head_of_body", "authority_officer", scope=_own_word)
 permission("programme.correct_notice", _("Publish a correction"), *_PLANNERS, scope=_own_event)
 permission("programme.ask_late_consent", _("Ask for consent to a late notice"), *_PLANNERS, scope=_own_event)
 permission("programme.decide_late_consent", _("Decide on a late notice"), "authority_officer", scope=_supervised)

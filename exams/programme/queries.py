@@ -14,12 +14,17 @@ from exams.appointments.queries import in_force
 from exams.bodies import queries as bodies
 from exams.catalogue.models import Edition, Qualification
 from exams.interests.models import Declaration
-from exams.people.models import Person
-from exams.programme import rules
-from exams.programme.models import AnnualPlan, Event, EventItem, ProgrammeParameter
+from exams.people.models import Organisation, Person
+from exams.programme import rules, words
+from exams.programme.models import AnnualPlan, Event, EventItem, ForbiddenWord, ProgrammeParameter
+from exams.programme.words import Hit, Text, Word
 from exams.recusal.rules import EXAM_WORK
+from exams.registry import Registry
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
+
+# Subjects above say what else applicants read: f(event) -> Iterable[Text].
+APPLICANT_TEXTS = Registry("applicant texts")
 
 SUPERVISION = frozenset({"authority_officer", "oversight_inspector"})
 NOT_PUBLIC = ("draft",)
@@ -137,17 +142,55 @@ def event_objections(event: Event) -> list[Objection]:
     return [*found]
 
 
-def notice_texts(event: Event) -> list[str]:
+def notice_texts(event: Event) -> list[Text]:
     """Every text of the notice that an applicant reads."""
-    return [event.title, event.eligibility, event.materials, event.syllabus, event.remarks, event.contact, event.place]
+    return [Text(title, getattr(event, name)) for name, title in _TEXTS.items() if getattr(event, name)]
 
 
-def words_found(event: Event) -> list[str]:
-    row = parameter("FORBIDDEN_WORDS")
-    return rules.forbidden_words(notice_texts(event), row.value.split() if row else ())
+_TEXTS = {
+    "title": _("Title"),
+    "eligibility": _("Conditions of application"),
+    "materials": _("Material to be handed in"),
+    "syllabus": _("Syllabus"),
+    "remarks": _("Remarks"),
+    "contact": _("Contact"),
+    "place": _("Place"),
+    "basis": _("Basis"),
+}
 
 
-def blockers_of_notice(event: Event, *, words_seen: bool = False) -> list[Objection]:
+def words_of(body: Organisation) -> list[Word]:
+    """The words looked for in texts of the body: the list everybody starts from, the authority's and the body's own."""
+    keepers = [body.pk, body.supervised_by_id] if body.supervised_by_id else [body.pk]
+    rows = ForbiddenWord.objects.filter(withdrawn_at=None, organisation__in=keepers)
+    kept = [(row.organisation_id, Word(row.text, row.weight, row.source)) for row in rows]
+    own = [word for place, word in kept if place == body.pk]
+    return words.together(words.start_list(), [word for place, word in kept if place != body.pk], own)
+
+
+def word_rows(actor: Actor) -> QuerySet[ForbiddenWord]:
+    """The words one's own organisation keeps, and those of the authority above it."""
+    rows = ForbiddenWord.objects.filter(withdrawn_at=None).select_related("organisation")
+    return rows.filter(Q(organisation=actor.organisation_id) | Q(organisation__supervised=actor.organisation_id)).distinct()
+
+
+def words_found(event: Event, texts: Iterable[Text] | None = None) -> list[Hit]:
+    """Every word in the notice of the event, or in the texts given."""
+    return words.hits(notice_texts(event) if texts is None else texts, words_of(event.body))
+
+
+def word_objections(event: Event, texts: Iterable[Text] | None = None) -> list[Objection]:
+    """What words still speak against: those a superior has looked at in these very texts are left out."""
+    accepted = [digest for row in event.words_accepted.all() for digest in row.digests]
+    return list(words.objections(words_found(event, texts), accepted))
+
+
+def applicant_texts(event: Event) -> list[Text]:
+    """Everything applicants read about the event: its notice, and what subjects above print on tickets."""
+    return [*notice_texts(event), *(text for source in APPLICANT_TEXTS for text in source(event))]
+
+
+def blockers_of_notice(event: Event) -> list[Objection]:
     """What still blocks the publication of the notice: the same list that would refuse it."""
     days, source = lead_time()
     consent = getattr(event, "late_consent", None)
@@ -161,6 +204,4 @@ def blockers_of_notice(event: Event, *, words_seen: bool = False) -> list[Object
         source=source,
         consent=consent is not None and consent.state == "granted",
     )
-    if not words_seen:
-        found += rules.words_objections(words_found(event))
-    return found
+    return found + word_objections(event)

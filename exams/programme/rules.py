@@ -1,8 +1,8 @@
-"""What a plan and a notice must hold: order of dates, fields, lead time, and no word of compulsory training."""
+"""What a plan and a notice must hold: order of dates, fields, lead time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,16 +10,9 @@ from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
 
 _PUBLISHED = _("Administrative Licensing Law, Art. 54")
-_NO_TRAINING = _("Administrative Licensing Law, Art. 54: no compulsory training, no prescribed textbooks or aids")
 
 # The least a body or an authority may set as lead time; the value in force is a parameter with its source.
 LEAD_DAYS, LEAD_DAYS_SOURCE, LEAST_LEAD_DAYS = 20, "W-CASEI23", 10
-
-# Words that must not stand in any text for applicants (R-13). The parameter FORBIDDEN_WORDS adds to them.
-FORBIDDEN_WORDS = (
-    "培训费", "须参加培训", "应当参加培训", "强制培训", "指定教材", "指定用书", "考前培训班", "培训合格证",
-    "training fee", "compulsory training", "mandatory training", "prescribed textbook", "required textbook", "training certificate",
-)  # fmt: skip
 
 CATEGORIES = {
     "first": _("First certification"),
@@ -90,22 +83,3 @@ def lead_objection(*, today: date, starts_on: date, lead_days: int, source: str,
         _("Administrative Licensing Law, Art. 54; lead time of notices: %(days)s days (%(source)s)"),
         _("Move the event, or ask the authority to consent to a late notice."),
     )
-
-
-def forbidden_words(texts: Iterable[str], more: Iterable[str] = ()) -> list[str]:
-    """The words of compulsory training, fees or textbooks that stand in the texts, each once, in the order of the list."""
-    whole = "\n".join(texts).lower()
-    return [word for word in dict.fromkeys((*FORBIDDEN_WORDS, *more)) if word.lower() in whole]
-
-
-def words_objections(words: Sequence[str]) -> Iterator[Objection]:
-    """A warning before publication: somebody must look at the words and say that nothing is made compulsory."""
-    if words:
-        yield Objection(
-            "programme.forbidden_words",
-            _("The notice contains words that must not be a condition: %(words)s."),
-            {"words": ", ".join(words)},
-            _NO_TRAINING,
-            _("Take them out, or confirm that nothing is made compulsory by them."),
-            "decide",
-        )

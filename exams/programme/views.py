@@ -18,7 +18,7 @@ from exams.access import may, needs
 from exams.errors import Refused, refuse
 from exams.listing import Column, Filter, Listing
 from exams.people.models import Organisation
-from exams.programme import actions, forms, pages, queries
+from exams.programme import actions, forms, pages, queries, words
 from exams.programme.models import AnnualPlan, Event, ProgrammeParameter
 from exams.recusal import queries as recusal
 from exams.verdicts import gettext_noop
@@ -71,7 +71,9 @@ def event(request: HttpRequest, pk: UUID) -> HttpResponse:
         "items": pages.notice_items(found),
         "categories": pages.categories(found),
         "blockers": queries.blockers_of_notice(found) if planned else [],
-        "words": queries.words_found(found) if planned else [],
+        "words": _words(found) if planned else [],
+        "looked_at": found.words_accepted.all(),
+        "may_accept": planned and may(request.actor, "programme.accept_words", found),
         "consent": getattr(found, "late_consent", None),
         "may_publish": publishes,
         "may_edit": planned and may(request.actor, "programme.change_event", found),
@@ -121,7 +123,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs("programme.publish_notice")
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Publish the notice; refused with everything that still blocks it."""
-    actions.publish_notice(by=request.actor, event=_event(request, pk), words_seen=bool(request.POST.get("words_seen")))
+    actions.publish_notice(by=request.actor, event=_event(request, pk))
     messages.success(request, _("The notice is published."))
     return redirect("programme:event", pk=pk)
 
@@ -153,6 +155,49 @@ def _one_form(request: HttpRequest, pk: UUID, form: Any, title: Any, button: Any
             return render(request, "exams/programme/form.html", {**context, "refusal": refusal}, status=409)
         return redirect("programme:event", pk=pk)
     return render(request, "exams/programme/form.html", context)
+
+
+def _words(event: Event) -> list[Any]:
+    """What a superior still has to look at."""
+    return [objection for objection in queries.word_objections(event) if objection.id == "programme.words_to_look_at"]
+
+
+@require_http_methods(["GET", "POST"])
+@needs("programme.accept_words")
+def accept_words(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A superior says why nothing is made compulsory by the words."""
+
+    def act(found: Event, given: dict[str, Any]) -> None:
+        actions.accept_words(by=request.actor, event=found, reason=given["reason"])
+
+    note = " ".join(objection.text() for objection in _words(_event(request, pk)))
+    return _one_form(request, pk, forms.Reason(request.POST or None), _("Nothing is made compulsory"), _("Put on record"), act, note)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("programme.words")
+def word_list(request: HttpRequest) -> HttpResponse:
+    """The words looked for in texts: where everybody starts from, the authority's, one's own."""
+    own = get_object_or_404(Organisation, pk=request.actor.organisation_id)
+    form = forms.Word(request.POST or None)
+    rows = queries.word_rows(request.actor)
+    context: dict[str, Any] = {"start": words.start_list(), "rows": rows, "own": own, "form": form}
+    context["may_set"] = may(request.actor, "programme.set_word", own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_word(by=request.actor, organisation=own, **form.cleaned_data)
+        except Refused as refusal:
+            return render(request, "exams/programme/words.html", {**context, "refusal": refusal}, status=409)
+        return redirect("programme:words")
+    return render(request, "exams/programme/words.html", context)
+
+
+@require_POST
+@needs("programme.withdraw_word")
+def withdraw_word(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take back a word of the own organisation."""
+    actions.withdraw_word(by=request.actor, word=get_object_or_404(queries.word_rows(request.actor), pk=pk))
+    return redirect("programme:words")
 
 
 @require_http_methods(["GET", "POST"])

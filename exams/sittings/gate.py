@@ -7,11 +7,14 @@ from typing import Any
 
 from exams import spelling
 from exams.agenda import OpenItem
+from exams.programme import queries as programme
 from exams.programme.models import Event
+from exams.programme.queries import APPLICANT_TEXTS
+from exams.programme.words import Text
 from exams.recusal.models import ObjectionNotice
 from exams.registry import Registry
 from exams.sittings import accommodations, parameters, queries, rules
-from exams.sittings.models import Duty, TimeSlot
+from exams.sittings.models import Duty, TimeSlot, Venue
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
 
@@ -89,6 +92,20 @@ def _unseated(slot: TimeSlot) -> list[str]:
     """Admitted, but without a seat in any slot of this subject."""
     same = TimeSlot.objects.filter(event=slot.event_id, item=slot.item_id, subject=slot.subject)
     return list(queries.unseated(slot).exclude(places__slot__in=same, places__state="held").values_list("person__name", flat=True))
+
+
+@APPLICANT_TEXTS.register("sittings.tickets")
+def ticket_texts(event: Event) -> Iterator[Text]:
+    """What is printed on tickets besides fixed words: the venue, its address and the way in."""
+    venues = Venue.objects.filter(pk__in=TimeSlot.objects.filter(event=event).exclude(state="cancelled").values("venue"))
+    for name, address, way_in in venues.order_by("name").values_list("name", "address", "way_in"):
+        yield Text(_("The ticket"), " ".join((name, address, way_in)))
+
+
+@publishing("sittings.ticket_words", _("The tickets make no training and no textbook a condition"))
+def ticket_words(event: Event) -> Iterator[Objection]:
+    """Statutory: no ticket names a compulsory course, a training fee or a prescribed textbook."""
+    yield from programme.word_objections(event, ticket_texts(event))
 
 
 @publishing("sittings.slots", _("Every item of the event has its slots"))

@@ -155,15 +155,6 @@ def test_a_refused_consent_helps_nobody(world):
     assert ids(refused) == ["programme.consent_asked"]
 
 
-def test_words_of_compulsory_training_must_be_looked_at(world):
-    event, clerk = planned(world, item(), remarks="参加考前培训班的考生另行通知"), world.actor("exam_clerk")
-    with pytest.raises(Refused) as refused:
-        actions.publish_notice(by=clerk, event=event)
-    assert ids(refused) == ["programme.forbidden_words"]
-    actions.publish_notice(by=clerk, event=event, words_seen=True)
-    assert "考前培训班" in bytes(Entry.objects.get(action="programme.publish_notice", outcome="done").body).decode()
-
-
 def test_what_was_published_is_corrected_not_edited(world):
     event, clerk = planned(world, item()), world.actor("exam_clerk")
     with pytest.raises(Refused) as refused:

@@ -1,4 +1,4 @@
-"""Order of dates, lead time to the day, and the words that must not be a condition."""
+"""Order of dates, lead time to the day."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.programme.rules import Item, fields_objections, forbidden_words, lead_objection, plan_objections, words_objections
+from exams.programme.rules import Item, fields_objections, lead_objection, plan_objections
 
 GOOD = {
     "items": [Item("UT-Ⅱ")],
@@ -48,25 +48,6 @@ def test_the_lead_time_turns_on_its_day(starts_on, days):
         )
         assert bool(found) is late
     assert not list(lead_objection(today=starts_on, starts_on=starts_on, lead_days=days, source="s", consent=True))
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("报名须缴纳培训费800元", ["培训费"]),
-        ("考生必须参加培训并使用指定教材", ["须参加培训", "指定教材"]),
-        ("A Training Fee is due", ["training fee"]),
-        ("考试大纲见附件，不收取任何费用", []),
-        ("我中心不举办培训", []),
-    ],
-)
-def test_words_of_compulsory_training_are_found(text, words):
-    assert forbidden_words([text]) == words
-    assert bool(list(words_objections(words))) is bool(words)
-
-
-def test_further_words_come_from_the_parameter():
-    assert forbidden_words(["请购买《习题集》"], ["习题集"]) == ["习题集"]
 
 
 def test_every_empty_field_is_named_at_once():
