@@ -248,7 +248,11 @@ def _filled(plan: _Plan, pool: Pool) -> int:
 
 def _appointments(plan: _Plan, pool: Pool, wanted: set[tuple[str, str]], before: int) -> Iterable[Help]:
     for capacity, family in sorted(wanted):
-        bars = {(NOBODY_YET, post.group): ("sittings.not_appointed",) for post in plan.posts if plan.item_of(post).qualification.family != family}
+        bars = {
+            (NOBODY_YET, post.group): ("sittings.not_appointed",)
+            for post in plan.posts
+            if plan.item_of(post).qualification.family != family
+        }
         with_one = replace(pool, members=(*pool.members, Member(NOBODY_YET, frozenset({capacity}))), bars={**pool.bars, **bars})
         gain = _filled(plan, with_one) - before
         if gain:
