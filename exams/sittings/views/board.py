@@ -28,8 +28,7 @@ from exams.sittings.forms import WeighForm
 from exams.sittings.models import Duty, Sitting, TimeSlot
 from exams.sittings.views import against
 from exams.sittings.weighing import MOVABLE, OF_A_ROOM, OF_THE_SLOT, SERVING, Weighed, Wish, weigh
-from exams.verdicts import Objection
-from exams.verdicts import gettext_noop as noop
+from exams.verdicts import Objection, gettext_noop
 
 
 @require_safe
@@ -223,6 +222,6 @@ def _place(wish: Wish) -> str:
 def _meanwhile() -> Objection:
     return Objection(
         "sittings.duty_moved_meanwhile",
-        noop("This duty has just been changed by somebody else."),
-        remedy=noop("Look at the calendar again; choose another post."),
+        gettext_noop("This duty has just been changed by somebody else."),
+        remedy=gettext_noop("Look at the calendar again; choose another post."),
     )
