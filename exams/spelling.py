@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -21,6 +22,12 @@ _DURATIONS_ZH = ((86400, "天"), (3600, "小时"), (60, "分"), (1, "秒"))
 def chinese() -> bool:
     """Whether the reader reads Chinese."""
     return (get_language() or "").startswith("zh")
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language of a terminal, by the names that every program there goes by: Chinese or English."""
+    named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "zh-hans" if named.startswith("zh") else "en"
 
 
 def named(row: Any) -> str:

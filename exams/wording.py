@@ -27,6 +27,11 @@ def render(message: str, params: dict[str, Any]) -> str:
     return text % shown if "%(" in text else text
 
 
+def template(message: str) -> str:
+    """The translated message with its places left open."""
+    return _translate(message) if message else ""
+
+
 def plain(value: Any) -> Any:
     """A parameter as JSON can hold it."""
     if isinstance(value, datetime | date):

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from exams.access import PERMISSIONS
-from exams.capacities import CAPACITIES, EXCLUSIONS
+from exams.recusal import handbook
 from exams.registry import Registry
 from exams.ticks import TICKS
 
@@ -23,26 +23,6 @@ Row = tuple[str, ...]
 
 def _registry(module: str, name: str) -> Registry:
     return getattr(importlib.import_module(module), name)
-
-
-def _capacities() -> tuple[Row, Iterable[Row]]:
-    rows = ((f"`{row.id}`", row.title, ", ".join(row.organisation_kinds), row.doc) for row in CAPACITIES.values())
-    return ("capacity", "title", "in", "what it is for"), rows
-
-
-def _exclusions() -> tuple[Row, Iterable[Row]]:
-    others: dict[tuple[str, str], list[str]] = {}
-    for pair, basis in EXCLUSIONS.items():
-        first, second = sorted(pair, key=list(CAPACITIES).index)
-        others.setdefault((first, basis), []).append(second)
-    rows = ((f"`{first}`", ", ".join(f"`{other}`" for other in names), basis) for (first, basis), names in others.items())
-    return ("capacity", "may not also be", "basis"), rows
-
-
-def _rules() -> tuple[Row, Iterable[Row]]:
-    rules = _registry("exams.recusal.rules", "RULES")
-    rows = ((f"`{rule.id}`", rule.doc, str(rule.about.get("severity", "")), str(rule.about.get("basis", ""))) for rule in rules)
-    return ("rule", "what it says", "severity", "basis"), rows
 
 
 def _entries(*places: tuple[str, str]) -> Callable[[], tuple[Row, Iterable[Row]]]:
@@ -79,9 +59,7 @@ def _app_of(name: str) -> str:
 
 
 TABLES: dict[str, Callable[[], tuple[Row, Iterable[Row]]]] = {
-    "capacities": _capacities,
-    "exclusions": _exclusions,
-    "recusal rules": _rules,
+    **handbook.TABLES,
     "readiness": _entries(("exams.conduct.readiness", "READINESS"), ("exams.conduct.readiness", "CLOSING")),
     "dossier": _entries(("exams.archive.sections", "SECTIONS")),
     "audit checks": _entries(("exams.oversight.registry", "AUDIT_CHECKS")),
