@@ -53,8 +53,8 @@ def build(kind: Any, data: Any) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return _quoted(value)
-    if value is None:
-        return "null"
+    if value is None or value is True or value is False:
+        return _BARE[value]
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
     if isinstance(value, frozenset):
@@ -62,6 +62,9 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return "[" + ",".join(map(_text, value)) + "]"
     return remembered(value) if is_dataclass(value) else json.dumps(value)
+
+
+_BARE = {None: "null", True: "true", False: "false"}
 
 
 @cache

@@ -402,7 +402,7 @@ def requested(facts: Facts) -> Iterator[Said]:
 )
 def match_doubt(facts: Facts) -> Iterator[Said]:
     """Whoever is reported by name alone and may be this person: whether it is so is decided before it would matter."""
-    certain = facts.without_doubts()
+    certain = facts.without_doubts() if facts.doubts else facts
     for doubt in facts.doubts:
         for ground in _grounds_if(doubt, certain):
             names = {"named": doubt.named, "who": facts.name(doubt.who), "ground": RULES.get(ground.id).title}
@@ -603,6 +603,8 @@ def complaint_party(facts: Facts) -> Iterator[Said]:
 
 def _kin(facts: Facts, keys: set[str], *, doubtful: bool = False) -> Iterator[kinship.Kin]:
     """Kin among the keys, by what is certain; `doubtful` takes in relatives declared by name who may be the person meant."""
+    if keys.isdisjoint(key for edge in facts.kin for key in (edge.person, edge.relative)):
+        return iter(())
     edges: Iterable[KinEdge] = [edge for edge in facts.kin if doubtful or not edge.doubtful]
     graph = kinship.graph_of(edges, {person.key: person.sex for person in facts.known})
     return kinship.kin_of(facts.key(facts.person), keys, graph)
