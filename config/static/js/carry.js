@@ -85,8 +85,9 @@ class Carry {
     return Boolean(place?.contains(this.held));
   }
 
-  over(place, at = null) {
+  over(place, hand = null) {
     if (!this.held || place === this.place) return;
+    this.hand = hand;
     this.place?.classList.remove("over");
     this.place = place;
     clearTimeout(this.timer);
@@ -95,10 +96,10 @@ class Carry {
       return;
     }
     place.classList.add("over");
-    this.timer = setTimeout(() => this.show(place, at), pause);
+    this.timer = setTimeout(() => this.show(place), pause);
   }
 
-  async show(place, at = null) {
+  async show(place) {
     clearTimeout(this.timer);
     const held = this.held;
     let html = null;
@@ -109,23 +110,33 @@ class Carry {
       html = "";
     }
     if (this.held !== held || this.place !== place) return null;
-    if (html) this.answer.innerHTML = html;
+    if (html) this.put(html);
     else this.answer.textContent = this.word("Lost");
     this.panel.hidden = false;
-    this.beside(place, at);
+    this.beside(place);
     const said = this.answer.querySelector("[data-said]");
     this.say(`${place.dataset.label}: ${(said || this.answer).textContent}`);
     return this.answer.querySelector("[data-clear]");
   }
 
-  // To the right of the place, or where there is room; a narrow screen keeps it at its foot (see the style sheet).
-  beside(place, at) {
+  // The server's own fragment, as nodes.
+  put(html) {
+    this.answer.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  }
+
+  // To the right of the place or to the left, else below or above it; a narrow screen keeps it at its foot (see the style sheet).
+  beside(place) {
     const box = place.getBoundingClientRect();
+    const hand = this.hand && this.hand.clientX < box.right - 32 ? this.hand.clientX + 32 : box.right;
     const [width, height] = [this.panel.offsetWidth, this.panel.offsetHeight];
-    const right = Math.min(box.right, at ? at.clientX + 24 : box.right) + 8;
-    const left = right + width < innerWidth ? right : Math.max(8, Math.min(box.left, at ? at.clientX - 24 : box.left) - width - 8);
-    this.panel.style.left = `${left}px`;
-    this.panel.style.top = `${Math.max(8, Math.min(box.top, innerHeight - height - 8))}px`;
+    let [left, top] = [hand + 8, box.top];
+    if (left + width > innerWidth) left = (this.hand ? Math.min(box.right, this.hand.clientX - 16) : box.left) - width - 8;
+    if (left < 8) {
+      left = Math.min(box.left, innerWidth - width - 8);
+      top = box.bottom + 8 + height < innerHeight ? box.bottom + 8 : box.top - height - 8;
+    }
+    this.panel.style.left = `${Math.max(8, left)}px`;
+    this.panel.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;
   }
 
   async put(place) {
@@ -154,10 +165,10 @@ class Carry {
       if (answer.ok && answer.redirected) this.anew(text);
       else if (answer.status === 409) {
         this.asked.clear();
-        this.answer.innerHTML = text;
+        this.put(text);
         this.say(this.answer.querySelector("[data-said]")?.textContent || "");
         this.panel.focus();
-        if (place) this.beside(place, null);
+        if (place) this.beside(place);
       } else throw new Error(String(answer.status));
     } catch {
       this.answer.textContent = this.word("Lost");
@@ -169,13 +180,14 @@ class Carry {
   anew(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     const board = page.getElementById(this.root.id);
-    const wide = this.root.querySelector(".wide")?.scrollLeft || 0;
+    const before = this.root.querySelector(".wide");
     const told = page.querySelector(".notices")?.textContent || "";
     this.drop();
     const facts = page.querySelector(".facts");
     if (facts) document.querySelector(".facts")?.replaceWith(facts);
+    const [left, top] = [before?.scrollLeft || 0, before?.scrollTop || 0];
     this.root.replaceWith(board);
-    if (board.querySelector(".wide")) board.querySelector(".wide").scrollLeft = wide;
+    board.querySelector(".wide")?.scrollTo(left, top);
     begin(document);
     board.dispatchEvent(new CustomEvent("carry:anew", { bubbles: true }));
     board.carry.say(told);
@@ -236,6 +248,8 @@ class Carry {
     const box = wide?.getBoundingClientRect();
     if (box && moved.clientX > box.right - edge) wide.scrollLeft += edge / 2;
     if (box && moved.clientX < box.left + edge) wide.scrollLeft -= edge / 2;
+    if (box && moved.clientY > box.bottom - edge) wide.scrollTop += edge / 2;
+    if (box && moved.clientY < box.top + edge) wide.scrollTop -= edge / 2;
     if (moved.clientY > innerHeight - edge) scrollBy(0, edge / 2);
     if (moved.clientY < edge) scrollBy(0, -edge / 2);
   }

@@ -11,7 +11,9 @@ from tests.cast import Cast
 from tests.exams.recusal.matters import kin, matter
 
 NAMES = "甲乙丙丁戊己庚辛壬癸子丑"
-CHAINS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from(["brother", "father", "wife"])), max_size=16, unique=True)
+CHAINS = st.lists(
+    st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from(["brother", "father", "wife"])), max_size=16, unique=True
+)
 
 
 def from_everybody(persons, everybody):

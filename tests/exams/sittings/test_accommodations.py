@@ -341,7 +341,12 @@ def test_pages_are_for_those_who_grant(scene, client, cast, page):
     address = "/sittings/" + page.format(event=scene.event.pk, application=granted.application_id, granted=granted.pk)
     sign_in_as(client, scene.head)
     assert client.get(address).status_code == 200
-    for actor, status in ((cast.stranger, 404), (cast.actor("archivist"), 403), (scene.chief, 403), (cast.actor("oversight_inspector"), 403)):
+    for actor, status in (
+        (cast.stranger, 404),
+        (cast.actor("archivist"), 403),
+        (scene.chief, 403),
+        (cast.actor("oversight_inspector"), 403),
+    ):
         sign_in_as(client, actor)
         answer = client.get(address)
         assert answer.status_code == status and WORDS["measure"] not in answer.content.decode()
