@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from exams.sittings.chance import Stream
@@ -38,10 +40,7 @@ def arrange(members: Sequence[Member], posts: Sequence[Post], pool: Pool, limits
 
 
 class _Board:
-    """Who holds which post. Members and posts are numbers in drawn order, so a number is a rank; sets of members are bits of an int.
-
-    `excess` counts what breaks a limit of the rooms: people too many of one employer, and times too often together.
-    """
+    """Who holds which post. Members and posts are numbers in drawn order, so a number is a rank; sets of members are bits of an int."""
 
     def __init__(self, members: Sequence[Member], posts: Sequence[Post], pool: Pool, limits: Limits) -> None:
         self.members, self.posts, self.pool, self.limits = members, posts, pool, limits
@@ -54,7 +53,6 @@ class _Board:
         self.load = [member.load_before.total for member in members]
         self.daily: dict[tuple[int, str], int] = defaultdict(int)
         self.times: dict[Pair, int] = defaultdict(int)
-        self.excess, self.squares = 0, 0  # squares: the sum of squared loads, by how much it has grown
         self.taken: dict[str, int] = defaultdict(int)  # those who hold a post of a block
         self.full: dict[str, int] = defaultdict(int)  # those who may hold no more: on a day, or ("") in the event
         self.tired: dict[tuple[str, str], int] = defaultdict(int)  # those who may not serve with a person at a place again
@@ -84,15 +82,13 @@ class _Board:
     def _mark(masks: dict[Any, int], key: Any, member: int, holds: bool) -> None:
         masks[key] = masks[key] | 1 << member if holds else masks[key] & ~(1 << member)
 
-    def _meet(self, one: str, other: str, place: str, by: int) -> int:
-        """Two serve together so many times more; by how much more often than they may."""
+    def _meet(self, one: str, other: str, place: str, by: int) -> None:
+        """Two serve together so many times more."""
         pair = pair_of(one, other, place)
-        before = self.times[pair]
-        now = self.times[pair] = before + by
+        self.times[pair] += by
         for this, that in ((one, other), (other, one)):
             if that in self.number:
-                self._mark(self.tired, (this, place), self.number[that], now >= self.most_together)
-        return max(now - self.most_together, 0) - max(before - self.most_together, 0)
+                self._mark(self.tired, (this, place), self.number[that], self.times[pair] >= self.most_together)
 
     def put(self, post: int, member: int) -> None:
         """Give an empty post to a member."""
@@ -120,71 +116,52 @@ class _Board:
 
     def _count(self, post: int, member: int, by: int) -> None:
         where = self.posts[post]
-        self.squares += 2 * by * self.load[member] + 1
         self.load[member] += by
         self.daily[member, where.day] += by
         self._mark(self.taken, where.block, member, by > 0)
         self._mark(self.full, "", member, self.load[member] >= self.most)
         self._mark(self.full, where.day, member, self.daily[member, where.day] >= self.most_daily)
         if where.sitting:
-            self.excess -= self._of_one_employer(where.sitting)
             self._join(where, member, by)
-            self.excess += self._of_one_employer(where.sitting)
 
     def _join(self, where: Post, member: int, by: int) -> None:
         room = self.drawn[where.sitting]
         if by < 0:
             room.remove(member)
         for other in self.ids_in(where.sitting):
-            self.excess += self._meet(self.members[member].id, other, where.place, by)
+            self._meet(self.members[member].id, other, where.place, by)
         if by > 0:
             room.append(member)
 
     def ids_in(self, sitting: str) -> list[str]:
-        """Who serves in a room, on duty before or drawn."""
+        """Who serves in a room, on duty before or drawn; nobody where there is no room."""
         return [one.id for one in self.pool.standing.get(sitting, ())] + [self.members[n].id for n in self.drawn[sitting]]
 
     def shared(self, sitting: str) -> frozenset[str]:
         """The employers that all who serve in a room share."""
-        employers = [one.employers for one in self.pool.standing.get(sitting, ())] + [
-            self.members[n].employers for n in self.drawn[sitting]
-        ]
+        drawn = [self.members[n].employers for n in self.drawn[sitting]]
+        employers = drawn + [one.employers for one in self.pool.standing.get(sitting, ())]
         return frozenset.intersection(*employers) if employers else frozenset()
-
-    def _of_one_employer(self, sitting: str) -> int:
-        """How many of those drawn would have to go; one who serves alone is not all of one employer."""
-        if not self.limits.mixed_employers or not self.shared(sitting):
-            return 0
-        drawn = len(self.drawn[sitting])
-        return drawn if self.pool.standing.get(sitting) else drawn - 1
 
     def ready(self, post: int) -> int:
         """Who could take a post as to capacity, bars, time and load."""
         where = self.posts[post]
         return self.fit[post] & ~(self.taken[where.block] | self.full[""] | self.full[where.day])
 
+    def alike(self, post: int) -> int:
+        """Who shares the employer of all who serve in the room."""
+        if not self.limits.mixed_employers:
+            return 0
+        return reduce(or_, (self.employed[employer] for employer in self.shared(self.posts[post].sitting)), 0)
+
     def unwelcome(self, post: int) -> int:
-        """Whom those who serve in the room exclude: too often together, or all of one employer."""
-        where, mask = self.posts[post], 0
-        if where.sitting:
-            for other in self.ids_in(where.sitting):
-                mask |= self.tired[other, where.place]
-            for employer in self.shared(where.sitting) if self.limits.mixed_employers else ():
-                mask |= self.employed[employer]
-        return mask
+        """Whom those who serve in the room exclude: all would be of one employer, or the two have served together too often."""
+        where = self.posts[post]
+        return reduce(or_, (self.tired[other, where.place] for other in self.ids_in(where.sitting)), self.alike(post))
 
     def by_load(self, mask: int) -> list[int]:
         """Members, those with the fewest duties first, then by rank."""
         return sorted(_bits(mask), key=lambda member: (self.load[member], member))
-
-    def relief(self, post: int) -> int:
-        """By how much the excess would fall if this post were empty."""
-        if not self.excess or self.holder[post] is None:
-            return 0
-        before, member = self.excess, self.take(post)
-        after = self.excess
-        self.put(post, member)
-        return before - after
 
 
 def _bits_of(members: Iterable[int]) -> int:
@@ -252,43 +229,49 @@ def _traced(came: dict[int, Step], last: Step | None) -> list[Step]:
 
 
 def _mend(board: _Board) -> None:
-    """Swap until no room breaks a limit; what no swap mends is given up; whoever becomes free may fill another post; loads are evened."""
-    if not board.excess:
+    """Take out whoever breaks a limit of a room, then fill what is empty by swaps as long as one helps, and even the loads again."""
+    if not _sweep(board, _take_out):
         return
-    for even in (True, False):
-        while board.excess and _sweep(board, lambda post, even=even: board.relief(post) > 0 and _serve(board, post, even)):
-            pass
-    while board.excess:
-        board.take(max(range(len(board.posts)), key=lambda post: (board.relief(post), -post)))
-    while _sweep(board, lambda post: board.holder[post] is None and _serve(board, post)) + _sweep(
-        board, lambda post: _hand_over(board, post)
-    ):
+    while _sweep(board, _take_out):
+        pass
+    while _sweep(board, _fill_again) or _sweep(board, _hand_over):
         pass
 
 
-def _sweep(board: _Board, step: Callable[[int], bool]) -> int:
+def _sweep(board: _Board, step: Callable[[_Board, int], bool]) -> int:
     """Every post once, in drawn order; how many were changed."""
-    return sum(step(post) for post in range(len(board.posts)))
+    return sum(step(board, post) for post in range(len(board.posts)))
 
 
-def _serve(board: _Board, post: int, even: bool = False) -> bool:
-    """Find a post a member whom its room welcomes: one who is ready, or who gives up a post that a third can take. If `even`, only where
-    loads become no less even."""
-    former, most = board.holder[post], board.squares if even else board.squares + BOUNDLESS
-    if former is not None:
-        board.take(post)
-    ready, here = board.ready(post), _bits_of(board.drawn[board.posts[post].sitting])
-    for member in board.by_load(board.fit[post] & (~board.unwelcome(post) | here)):
-        if ready >> member & 1 and _keeps(board, post, member, most):
-            return True
-        if any(_exchange(board, post, member, given, most) for given in sorted(_given_for(board, post, member))):
-            return True
-    if former is not None:
-        board.put(post, former)
+def _take_out(board: _Board, post: int) -> bool:
+    """Empty a post whose holder is unwelcome to the others of the room."""
+    if board.holder[post] is None:
+        return False
+    member = board.take(post)
+    if board.unwelcome(post) >> member & 1:
+        return True
+    board.put(post, member)
     return False
 
 
-def _exchange(board: _Board, post: int, member: int, given: int, most: int) -> bool:
+def _fill_again(board: _Board, post: int) -> bool:
+    """Fill an empty post with whom its room welcomes: somebody ready, or who gives up a post that a third can take; or, together with
+    another of the room whose holder makes way, with two who fit each other. The least loaded come first."""
+    if board.holder[post] is not None:
+        return False
+    drawn = board.drawn[board.posts[post].sitting]
+    ready, here = board.ready(post) & ~board.unwelcome(post), _bits_of(drawn)
+    for member in board.by_load(board.fit[post] & (~board.alike(post) | here)):
+        if ready >> member & 1:
+            board.put(post, member)
+            return True
+        if any(_exchange(board, post, member, given) for given in sorted(_given_for(board, post, member))):
+            return True
+    beside = sorted(board.at[member, board.posts[post].block] for member in drawn)
+    return any(_renew(board, post, other) for other in beside)
+
+
+def _exchange(board: _Board, post: int, member: int, given: int) -> bool:
     """Move a member to a post and the least loaded who can take it to the post he gives up; undone if there is none."""
     if not board.ready(given):
         return False
@@ -296,20 +279,24 @@ def _exchange(board: _Board, post: int, member: int, given: int, most: int) -> b
     if not board.unwelcome(post) >> member & 1:
         board.put(post, member)
         for third in board.by_load(board.ready(given) & ~board.unwelcome(given))[:1]:
-            if _keeps(board, given, third, most):
-                return True
+            board.put(given, third)
+            return True
         board.take(post)
     board.put(given, member)
     return False
 
 
-def _keeps(board: _Board, post: int, member: int, most: int) -> bool:
-    """Put a member on a post unless loads would become less even than they may."""
-    board.put(post, member)
-    if board.squares > most:
+def _renew(board: _Board, post: int, other: int) -> bool:
+    """Fill two posts of a room anew, of which one is empty; undone if no two can take them."""
+    former = board.take(other)
+    for member in board.by_load(board.ready(post) & ~board.unwelcome(post)):
+        board.put(post, member)
+        for second in board.by_load(board.ready(other) & ~board.unwelcome(other))[:1]:
+            board.put(other, second)
+            return True
         board.take(post)
-        return False
-    return True
+    board.put(other, former)
+    return False
 
 
 def _hand_over(board: _Board, post: int) -> bool:
