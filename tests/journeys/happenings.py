@@ -1,6 +1,6 @@
 """What happens in a world while somebody looks at its pages; each prints what the journey has to know.
 
-Run inside a world's environment: `python -m tests.journeys.happenings roles`, `… training <user name>`.
+Run inside a world's environment: `python -m tests.journeys.happenings roles`, `… training <user name>`, `… later <hours>`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from exams.appointments.models import Appointment
 from exams.interests import actions as interests
 from exams.people import actions as people
 from exams.people.models import Account, Person
+from exams.sittings import actions as sittings
+from exams.sittings import board
 from exams.sittings.models import Place
+from exams.sittings.weighing import Wish, weigh
 
 # Valid for the first signing in only: the page asks for one of the person's own.
 FIRST_PASSWORD = "first-Word-of-Linjiang-26"
@@ -77,5 +80,30 @@ def training(username: str) -> dict[str, str]:
     return {"name": person.name}
 
 
+def later(hours: str) -> dict[str, Any]:
+    """A slot of the same subject so many hours later, in two rooms, not published yet; one invigilator in the first, others free for it."""
+    clerk = acting(Appointment.objects.filter(capacity="exam_clerk", state="in_force").order_by("appointed_at", "pk")[0])
+    first = Place.objects.filter(state="held").order_by("ticket_number")[0].slot
+    starts = first.starts_at + timedelta(hours=int(hours))
+    slot = sittings.schedule_slot(
+        by=clerk, event=first.event, item=first.item, subject=first.subject, venue=first.venue, starts_at=starts,
+        ends_at=starts + timedelta(minutes=50),
+    )  # fmt: skip
+    rooms = [sittings.add_sitting(by=clerk, slot=slot, room=one.room) for one in first.sittings.order_by("room__name")[:2]]
+    named = board.slots_of(slot.event).get(pk=slot.pk)
+    staff = [entry.person for entry in board.people_of(slot.event, []) if entry.capacity == "invigilator"]
+    weighed = weigh([Wish(person, "invigilator", named, sitting) for person in staff for sitting in rooms])
+    clear = [one.wish.person for one, other in zip(weighed[::2], weighed[1::2], strict=True) if one.allowed and other.allowed]
+    sittings.assign_duty(by=clerk, slot=slot, sitting=rooms[0], person=clear[0], capacity="invigilator")
+    return {
+        "event": str(slot.event_id),
+        "slot": str(slot.pk),
+        "places": [str(one.pk) for one in rooms],
+        "rooms": [one.room.name for one in rooms],
+        "serving": clear[0].name,
+        "free": [person.name for person in clear[1:]],
+    }
+
+
 if __name__ == "__main__":
-    print(json.dumps({"roles": roles, "training": training}[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))
+    print(json.dumps({"roles": roles, "training": training, "later": later}[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))
