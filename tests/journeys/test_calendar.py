@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.browser import Site, Visitor
 
-pytestmark = [[pytest.mark.browser, pytest.mark.slow], pytest.mark.walk]
+pytestmark = [pytest.mark.browser, pytest.mark.walk]
 WIDTHS = ((1280, "light", "en"), (390, "dark", "zh-hans"))
 
 
