@@ -6,7 +6,9 @@ so that memory depends on the portion and not on how much is asked; each portion
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,14 +41,37 @@ class Answer:
 
 def screen(stands: Iterable[Stand], *, people_at_once: int = PEOPLE_AT_ONCE) -> Iterator[tuple[Stand, Answer]]:
     """An answer for each stand in the order given, clear ones too. Stands are taken from the iterable portion by portion."""
-    start = 0
-    for portion in _portions(stands, people_at_once):
-        narrow, waivers = Narrow(find(inquiries_of(portion))), Waivers(stand.person_id for stand in portion)
-        for number, stand in enumerate(portion, start):
-            objections = narrow.objections(stand.person_id, stand.capacity, stand.matter)
-            waived = waivers.set_aside(stand, objections) if objections else ()
-            yield stand, Answer(stand.person_id, stand.capacity, number, objections, tuple(waived))
+    left, start = iter(stands), 0
+    while True:
+        with _uncollected():
+            portion = _portion(left, people_at_once)
+            answers = _answers(portion, start)
+        if not portion:
+            return
+        yield from zip(portion, answers, strict=True)
         start += len(portion)
+
+
+def _answers(stands: Sequence[Stand], start: int) -> list[Answer]:
+    narrow, waivers = Narrow(find(inquiries_of(stands))), Waivers(stand.person_id for stand in stands)
+    answers = []
+    for number, stand in enumerate(stands, start):
+        objections = narrow.objections(stand.person_id, stand.capacity, stand.matter)
+        waived = waivers.set_aside(stand, objections) if objections else ()
+        answers.append(Answer(stand.person_id, stand.capacity, number, objections, tuple(waived)))
+    return answers
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Facts form no circles: to look for some, again and again among a hundred thousand that are still needed, costs a quarter of all."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def screen_pool(
@@ -65,7 +90,8 @@ def screen_pool(
     pool, matters = list(dict.fromkeys(persons)), list(matters)
     for start in range(0, len(pool) if matters else 0, people_at_once):
         some = pool[start : start + people_at_once]
-        grid = Grid(Narrow(find([Inquiry(frozenset(some), capacity, matter) for matter in matters])), matters)
+        with _uncollected():
+            grid = Grid(Narrow(find([Inquiry(frozenset(some), capacity, matter) for matter in matters])), matters)
         waivers = Waivers(some)
         for person in some:
             for number, objections in grid.against(person, capacity):
@@ -73,7 +99,8 @@ def screen_pool(
                 yield Answer(person, capacity, number, objections, tuple(waivers.set_aside(stand, objections)))
 
 
-def _portions(stands: Iterable[Stand], people_at_once: int) -> Iterator[list[Stand]]:
+def _portion(stands: Iterator[Stand], people_at_once: int) -> list[Stand]:
+    """The next so many stands as have about that number of people between them."""
     portion: list[Stand] = []
     people: set[str] = set()
     for stand in stands:
@@ -81,7 +108,5 @@ def _portions(stands: Iterable[Stand], people_at_once: int) -> Iterator[list[Sta
         people.add(stand.person_id)
         people |= stand.matter.candidates
         if len(people) >= people_at_once or len(portion) >= people_at_once:
-            yield portion
-            portion, people = [], set()
-    if portion:
-        yield portion
+            break
+    return portion
