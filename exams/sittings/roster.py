@@ -259,15 +259,15 @@ def _fill_again(board: _Board, post: int) -> bool:
     another of the room whose holder makes way, with two who fit each other. The least loaded come first."""
     if board.holder[post] is not None:
         return False
-    drawn = board.drawn[board.posts[post].sitting]
-    ready, here = board.ready(post) & ~board.unwelcome(post), _bits_of(drawn)
-    for member in board.by_load(board.fit[post] & (~board.alike(post) | here)):
+    ready = board.ready(post) & ~board.unwelcome(post)
+    for member in board.by_load(board.fit[post] & ~board.alike(post)):
         if ready >> member & 1:
             board.put(post, member)
             return True
         if any(_exchange(board, post, member, given) for given in sorted(_given_for(board, post, member))):
             return True
-    beside = sorted(board.at[member, board.posts[post].block] for member in drawn)
+    where = board.posts[post]
+    beside = sorted(board.at[member, where.block] for member in board.drawn[where.sitting])
     return any(_renew(board, post, other) for other in beside)
 
 

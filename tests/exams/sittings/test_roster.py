@@ -309,6 +309,26 @@ def test_nobody_has_a_second_duty_while_another_has_none():
     assert {person for _post, person in before.assigned} == {"b"}
 
 
+@pytest.mark.parametrize("seed", "abcdefghijkl")
+def test_after_swaps_too_nobody_has_a_second_duty_while_another_has_none(seed):
+    """If a and b meet, one of them makes way for somebody who serves already, and takes over a duty of his."""
+    pool = Pool((member("a", "e1"), member("b", "e1"), member("c", "e2"), member("d", "e3")))
+    result = draw(pool, rooms(2, 1), Limits(), seed)
+    assert sorted(person for _post, person in result.assigned) == list("abcd")
+
+
+@pytest.mark.parametrize("seed", "abcdefgh")
+def test_within_a_room_people_change_posts_where_only_that_fills_it(seed):
+    both, first, other = (
+        member("y", "e1", capacities=("invigilator", "assessor")),
+        member("x", "e1"),
+        member("z", "e2", capacities=("assessor",)),
+    )
+    result = draw(Pool((both, first, other)), [post("i"), post("a", capacity="assessor")], Limits(), seed)
+    assert dict(result.assigned)["a"] == "z"
+    assert len(result.assigned) == 2
+
+
 @pytest.mark.parametrize(
     ("pool", "posts", "says"),
     [
