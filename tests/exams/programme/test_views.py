@@ -133,6 +133,27 @@ def test_the_separation_report_asks_the_same_however_many_were_checked(client, c
     assert "人10" in client.get(reverse("programme:separation", args=[event.pk])).content.decode()
 
 
+def test_the_separation_report_names_what_was_proved_afterwards(client, cast, event):
+    from datetime import timedelta
+
+    from exams import clock
+    from exams.recusal import actions as recusal
+    from exams.recusal import late
+    from tests.exams.recusal.matters import employ, matter
+
+    person, head = cast.person("甲", 71), cast.actor("head_of_body")
+    employ(person, cast.body)
+    over = matter(cast, event_id=str(event.pk), on=clock.today() - timedelta(days=1))
+    ruling = recusal.rule_on(person=person, capacity="exam_clerk", matter=over, by=cast.actor("exam_clerk"), about=event)
+    given = {"rule_id": "recusal.kin_of_candidate", "proved_on": clock.today(), "text": "其子参加本批次考试，已调取证明"}
+    ground = late.record_late_ground(by=head, ruling=ruling, hidden=True, **given)
+    page, proof = reverse("programme:separation", args=[event.pk]), reverse("recusal:late_ground", args=[ground.pk])
+    for actor, linked in ((head, True), (cast.actor("exam_clerk"), False)):
+        sign_in_as(client, actor)
+        shown = client.get(page).content.decode()
+        assert "甲" in shown and "Kin of a candidate" in shown and (proof in shown) is linked and "其子" not in shown
+
+
 def test_plans_and_parameters_open_for_whom_they_are_for(client, cast):
     sign_in_as(client, cast.actor("exam_clerk"))
     assert client.get(reverse("programme:plans")).status_code == 200
