@@ -51,14 +51,18 @@ class Among(models.Expression):
     def __init__(self, keys: Iterable[Any], kind: str) -> None:
         super().__init__()
         self._keys, self._kind = [str(key) for key in keys], kind
+        self._written = ""
 
     def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[str]]:
         if not self._keys:
             raise EmptyResultSet
+        # Written once, for the same keys are asked for by one source after another.
         if connection.vendor == "postgresql":
-            return f"(SELECT unnest(%s::{self._kind}[]))", ["{" + ",".join(map(_quoted, self._keys)) + "}"]
+            self._written = self._written or "{" + ",".join(map(_quoted, self._keys)) + "}"
+            return f"(SELECT unnest(%s::{self._kind}[]))", [self._written]
         keys = [key.replace("-", "") for key in self._keys] if self._kind == "uuid" else self._keys
-        return "(SELECT value FROM json_each(%s))", [json.dumps(keys)]
+        self._written = self._written or json.dumps(keys)
+        return "(SELECT value FROM json_each(%s))", [self._written]
 
 
 def _quoted(text: str) -> str:

@@ -28,7 +28,7 @@ def doubtful_kin() -> Iterator[f.KinEdge]:
 
 def doubts(asked: Asked) -> Iterator[f.Doubt]:
     """Reports that name somebody who may be one of those asked about, kin left out."""
-    open_ones = list(interests.open_doubts(among(asked.persons), among(asked.everybody)))
+    open_ones = list(interests.open_doubts(asked.these, among(asked.everybody)))
     courses = _Courses(open_ones, asked)
     for doubt in open_ones:
         said, who = interests.told(doubt.unmatched), str(doubt.person_id)
@@ -60,9 +60,9 @@ class _Courses:
         self.trainees: dict[Any, set[str]] = {}
         if not courses:
             return
-        for row in TrainingEngagement.objects.filter(held_in__in=courses, person__in=among(asked.persons)).select_related("organisation"):
+        for row in TrainingEngagement.objects.filter(held_in__in=courses, person__in=asked.these).select_related("organisation"):
             self.teachers.setdefault(row.held_in_id, []).append(row)
-        present = Attendance.objects.filter(course__in=courses, trainee__in=among(asked.candidates))
+        present = Attendance.objects.filter(course__in=courses, trainee__in=asked.sitting)
         for course, trainee in present.values_list("course_id", "trainee_id"):
             self.trainees.setdefault(course, set()).add(str(trainee))
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, Authorship, Concealment, Dispute, TrainingEngagement
-from exams.keys import KeyText, among, among_texts
+from exams.keys import Among, KeyText, among, among_texts
 from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.recusal import facts as f
 from exams.recusal.doubts import doubtful_kin, doubts, training_fact
@@ -29,6 +29,10 @@ from exams.recusal.standing import Stand
 from exams.registry import Registry
 
 FACT_SOURCES = Registry("fact sources")
+
+# The trainees of those asked about are looked for among the candidates by the database while these are so few; among more than that
+# it would go through all the courses of every candidate.
+FEW = 1000
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,16 @@ class Asked:
     @cached_property
     def event_ids(self) -> frozenset[str]:
         return frozenset(inquiry.matter.event_id for inquiry in self.inquiries if inquiry.matter.event_id)
+
+    @cached_property
+    def these(self) -> Among:
+        """The persons, to be named in a query; written out once for all sources."""
+        return among(self.persons)
+
+    @cached_property
+    def sitting(self) -> Among:
+        """The candidates, likewise."""
+        return among(self.candidates)
 
     @cached_property
     def days(self) -> tuple[date, date]:
@@ -224,7 +238,7 @@ def employments(asked: Asked) -> Iterator[f.Employment]:
     rows = Employment.objects.order_by().values_list(
         "pk", KeyText("person"), KeyText("organisation"), "organisation__name", "organisation__kind", "since", "until", "post"
     )
-    own = rows.filter(person__in=among(asked.persons))
+    own = rows.filter(person__in=asked.these)
     others = rows.filter(Q(until=None) | Q(until__gte=first), person__in=among(asked.others - asked.persons), since__lte=last)
     for _pk, person, place, name, kind, since, until, post in own.union(others, all=True):
         yield f.Employment(person=person, organisation=place, organisation_name=name, kind=kind, since=since, until=until, post=post)
@@ -236,13 +250,16 @@ def employments(asked: Asked) -> Iterator[f.Employment]:
 @FACT_SOURCES.register("interests.training")
 def trainings(asked: Asked) -> Iterator[f.Training]:
     """Training engagements, with those trainees who are candidates."""
-    rows = list(TrainingEngagement.objects.filter(person__in=among(asked.persons)).order_by().select_related("organisation"))
-    present = Attendance.objects.filter(trainee__in=among(asked.candidates)).order_by()
+    rows = list(TrainingEngagement.objects.filter(person__in=asked.these).order_by().select_related("organisation"))
+    present = Attendance.objects.order_by()
+    if len(asked.candidates) <= FEW:
+        present = present.filter(trainee__in=asked.sitting)
     present = present.values_list("engagement_id", "course_id", KeyText("trainee"))
     in_course = present.filter(course__in=among({row.held_in_id for row in rows if row.held_in_id}))
     trainees: dict[Any, set[str]] = {}
     for engagement, course, trainee in present.filter(engagement__in=among(row.pk for row in rows)).union(in_course, all=True):
-        trainees.setdefault(engagement or course, set()).add(trainee)
+        if trainee in asked.candidates:
+            trainees.setdefault(engagement or course, set()).add(trainee)
     for row in rows:
         yield training_fact(row, trainees.get(row.pk, set()) | trainees.get(row.held_in_id, set()))
 
@@ -250,7 +267,7 @@ def trainings(asked: Asked) -> Iterator[f.Training]:
 @FACT_SOURCES.register("interests.authorship")
 def authorship(asked: Asked) -> Iterator[f.Authored]:
     """Books, aids and other material written for an examination."""
-    rows = Authorship.objects.filter(person__in=among(asked.persons)).order_by()
+    rows = Authorship.objects.filter(person__in=asked.these).order_by()
     for person, title, family, published_on in rows.values_list("person_id", "title", "family", "published_on"):
         yield f.Authored(person=str(person), title=title, family=family, published_on=published_on)
 
@@ -260,7 +277,7 @@ def declarations(asked: Asked) -> Iterator[f.Declared]:
     """The declaration signed last for an event, with the grounds that nothing else on record explains."""
     if not asked.event_ids:
         return
-    rows = interests.signed_declarations(among(asked.persons), among(asked.event_ids)).order_by()
+    rows = interests.signed_declarations(asked.these, among(asked.event_ids)).order_by()
     for row in rows.only("person_id", "event_id", "signed_at", "answers"):
         yield f.Declared(
             person=str(row.person_id),
@@ -273,7 +290,7 @@ def declarations(asked: Asked) -> Iterator[f.Declared]:
 @FACT_SOURCES.register("interests.concealments")
 def concealments(asked: Asked) -> Iterator[f.Concealed]:
     """Grounds that were proved to have been hidden."""
-    rows = Concealment.objects.filter(person__in=among(asked.persons), revoked_on=None).order_by()
+    rows = Concealment.objects.filter(person__in=asked.these, revoked_on=None).order_by()
     for person, day in rows.values_list("person_id", "proved_on"):
         yield f.Concealed(person=str(person), proved_on=day)
 
@@ -281,18 +298,17 @@ def concealments(asked: Asked) -> Iterator[f.Concealed]:
 @FACT_SOURCES.register("interests.disputes")
 def disputes(asked: Asked) -> Iterator[f.Disputed]:
     """Disputes with persons and organisations, whichever side put them on record."""
-    some = among(asked.persons)
     rows = Dispute.objects.filter(withdrawn_on=None).order_by()
     rows = rows.values_list(
-        "pk", "since", "until", "person_id", "person__name", "other_person_id", "other_person__name", "other_organisation_id",
-        "other_organisation__name",
+        "pk", "since", "until", KeyText("person"), "person__name", KeyText("other_person"), "other_person__name",
+        KeyText("other_organisation"), "other_organisation__name",
     )  # fmt: skip
-    told_of_them = rows.filter(other_person__in=some, person__in=among(asked.others))
-    for _pk, since, until, one, name, other, other_name, place, place_name in rows.filter(person__in=some).union(told_of_them):
+    theirs = rows.filter(person__in=asked.these).union(rows.filter(other_person__in=asked.these))
+    for _pk, since, until, one, name, other, other_name, place, place_name in theirs:
         ends = [(one, other or place, other_name or place_name), (other, one, name)]
         for person, against, called in ends:
-            if person and str(person) in asked.persons:
-                yield f.Disputed(person=str(person), other=str(against), other_name=called, since=since, until=until)
+            if person in asked.persons:
+                yield f.Disputed(person=person, other=against, other_name=called, since=since, until=until)
 
 
 FACT_SOURCES.register("interests.doubts")(doubts)
@@ -304,7 +320,7 @@ FACT_SOURCES.register("interests.doubts")(doubts)
 @FACT_SOURCES.register("recusal.requests")
 def requests(asked: Asked) -> Iterator[f.Requested]:
     """Requests for recusal that are open or were granted, and orders ex officio."""
-    rows = RecusalRequest.objects.filter(person__in=among(asked.persons), state__in=["filed", "granted"]).order_by()
+    rows = RecusalRequest.objects.filter(person__in=asked.these, state__in=["filed", "granted"]).order_by()
     for person, event, body, state, filed_on, decided_on in rows.values_list(
         "person_id", "event_id", "body_id", "state", "filed_on", "decided_on"
     ):

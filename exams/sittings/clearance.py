@@ -43,7 +43,8 @@ def stands_in_turn(duties: QuerySet[Duty], *, events_at_once: int = 8) -> Iterat
     """The same for the duties of a season, some events at a time, so that a country's candidates are never in memory together."""
     events = list(duties.order_by("slot__event").values_list("slot__event", flat=True).distinct())
     for start in range(0, len(events), events_at_once):
-        yield from stands_of_duties(list(with_places(duties.filter(slot__event__in=events[start : start + events_at_once]))))
+        some = with_places(duties.filter(slot__event__in=events[start : start + events_at_once]))
+        yield from stands_of_duties(list(some.only("slot", "sitting", "person", "capacity")))
 
 
 def guarding(duties: QuerySet[Duty], persons: Iterable[str]) -> Iterator[QuerySet[Duty]]:

@@ -17,7 +17,7 @@ from exams.journal.chance import step_over
 from exams.journal.checkpoints import checkpoint
 from exams.journal.projection import watch
 from exams.journal.sequencer import sequence
-from exams.keys import among
+from exams.keys import KeyText, among
 from exams.programme.models import Event
 from exams.recusal.facts import Assessed, Held, ServedTogether, years_before
 from exams.recusal.gathering import FACT_SOURCES, Asked
@@ -60,8 +60,8 @@ def who_assessed_whom(asked: Asked) -> Iterator[Assessed]:
     """Assessors of earlier practical or oral sittings, with those of the present candidates who sat there."""
     if not asked.candidates:
         return
-    duties = Duty.objects.filter(person__in=among(asked.persons), capacity="assessor", state="done", sitting__isnull=False).order_by()
-    rows = duties.filter(ends_at__date__lt=asked.days[1], sitting__places__application__person__in=among(asked.candidates))
+    duties = Duty.objects.filter(person__in=asked.these, capacity="assessor", state="done", sitting__isnull=False).order_by()
+    rows = duties.filter(ends_at__date__lt=asked.days[1], sitting__places__application__person__in=asked.sitting)
     for person, candidate, at in rows.values_list("person_id", "sitting__places__application__person_id", "starts_at"):
         yield Assessed(person=str(person), candidate=str(candidate), on=spelling.local(at).date())
 
@@ -72,14 +72,14 @@ def who_served_together(asked: Asked) -> Iterator[ServedTogether]:
     if not asked.colleagues:
         return
     first, last = asked.days
-    mine = Duty.objects.filter(person__in=among(asked.persons), capacity__in=IN_PAIRS, live=True).order_by()
+    mine = Duty.objects.filter(person__in=asked.these, capacity__in=IN_PAIRS, live=True).order_by()
     mine = mine.filter(starts_at__date__gte=years_before(first, 1), starts_at__date__lt=last)
     both = mine.filter(
         sitting__duties__person__in=among(asked.colleagues), sitting__duties__live=True, sitting__duties__capacity=F("capacity")
     )
-    fields = ("person_id", "sitting__duties__person_id", "sitting__duties__person__name", "slot__venue__name", "starts_at")
+    fields = (KeyText("person"), KeyText("sitting__duties__person"), "sitting__duties__person__name", "slot__venue__name", "starts_at")
     for person, other, name, place, at in both.values_list(*fields):
-        yield ServedTogether(person=str(person), other=str(other), other_name=name, place=place, on=spelling.local(at).date())
+        yield ServedTogether(person=person, other=other, other_name=name, place=place, on=spelling.local(at).date())
 
 
 @FACT_SOURCES.register("sittings.held")
@@ -87,9 +87,9 @@ def who_serves_already(asked: Asked) -> Iterator[Held]:
     """Capacities held in an event through duties."""
     if not asked.event_ids:
         return
-    duties = Duty.objects.filter(person__in=among(asked.persons), slot__event__in=among(asked.event_ids), live=True).order_by()
-    for person, capacity, event in duties.values_list("person_id", "capacity", "slot__event_id").distinct():
-        yield Held(person=str(person), capacity=capacity, scope=str(event))
+    duties = Duty.objects.filter(person__in=asked.these, slot__event__in=among(asked.event_ids), live=True).order_by()
+    for person, capacity, event in duties.values_list(KeyText("person"), "capacity", KeyText("slot__event")).distinct():
+        yield Held(person=person, capacity=capacity, scope=event)
 
 
 @tick("sittings.lapse_tickets", every=600)

@@ -27,9 +27,9 @@ def hands(asked: Asked) -> Iterator[f.Hand]:
     if not asked.question_ids:
         return
     questions = Question.objects.filter(pk__in=among(asked.question_ids)).order_by()
-    for pk, number, setter in questions.filter(setter__in=among(asked.persons)).values_list("pk", "number", "setter_id"):
+    for pk, number, setter in questions.filter(setter__in=asked.these).values_list("pk", "number", "setter_id"):
         yield f.Hand(person=str(setter), part="set", number=number, question=str(pk))
-    given = Version.objects.filter(question__in=questions, reviews__person__in=among(asked.persons)).order_by()
+    given = Version.objects.filter(question__in=questions, reviews__person__in=asked.these).order_by()
     parts = {"review": "reviewed", "approval": "approved"}
     for pk, number, person, step in given.values_list("question_id", "question__number", "reviews__person_id", "reviews__step"):
         yield f.Hand(person=str(person), part=parts[step], number=number, question=str(pk))
@@ -43,7 +43,7 @@ def _of_papers(asked: Asked) -> Iterator[f.Hand]:
     some = Paper.objects.filter(pk__in=among({*events, *asked.paper_ids})).exclude(state="discarded").order_by()
     papers = {paper.pk: paper for paper in some.only("number", "family", "drawn_by", "approved_by")}
     made = [(paper.pk, person, part) for paper in papers.values() for person, part in _makers(paper)]
-    given = Contribution.objects.filter(paper__in=among(papers), person__in=among(asked.persons)).order_by()
+    given = Contribution.objects.filter(paper__in=among(papers), person__in=asked.these).order_by()
     for pk, person, part in [*made, *given.values_list("paper_id", "person_id", "part")]:
         if str(person) not in asked.persons:
             continue
