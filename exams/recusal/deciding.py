@@ -15,7 +15,8 @@ from exams.people.models import Person
 from exams.recusal import rules
 from exams.recusal.canonical import canonical
 from exams.recusal.facts import Facts, Matter
-from exams.recusal.gathering import find, inquiries_of
+from exams.recusal.gathering import find
+from exams.recusal.inquiries import inquiries_of
 from exams.recusal.models import Ruling
 from exams.recusal.standing import Stand
 from exams.recusal.waiving import Waivers

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, MatchDoubt, TrainingEngagement
 from exams.keys import among
 from exams.recusal import facts as f
-
-if TYPE_CHECKING:
-    from exams.recusal.gathering import Asked
+from exams.recusal.inquiries import Asked
 
 Supposed = Iterator[tuple[str, dict[str, Any]]]
 

@@ -8,24 +8,22 @@ look at the single inquiries: what of a fact concerns a matter the fact itself s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
 
 from exams.interests import queries as interests
 from exams.interests.models import Attendance, Authorship, Concealment, Dispute, TrainingEngagement
-from exams.keys import Among, KeyText, among, among_texts
+from exams.keys import KeyText, among, among_texts
 from exams.people.models import Employment, KinEdge, Organisation, Person
 from exams.recusal import facts as f
 from exams.recusal.doubts import doubtful_kin, doubts, training_fact
 from exams.recusal.facts import Facts, Matter
 from exams.recusal.families import HOPS
 from exams.recusal.found import Found
+from exams.recusal.inquiries import Asked, Inquiry
 from exams.recusal.models import PolicyValue, RecusalRequest
-from exams.recusal.standing import Stand
 from exams.registry import Registry
 
 FACT_SOURCES = Registry("fact sources")
@@ -33,78 +31,6 @@ FACT_SOURCES = Registry("fact sources")
 # The trainees of those asked about are looked for among the candidates by the database while these are so few; among more than that
 # it would go through all the courses of every candidate.
 FEW = 1000
-
-
-@dataclass(frozen=True)
-class Inquiry:
-    """Who is asked about, acting as which capacity, in which matter."""
-
-    persons: frozenset[str]
-    capacity: str
-    matter: Matter
-
-    @property
-    def others(self) -> frozenset[str]:
-        """The candidates and colleagues of the matter."""
-        return self.matter.candidates | self.matter.colleagues
-
-
-@dataclass(frozen=True)
-class Asked:
-    """All that is asked at once; a source gives what it knows for any of it."""
-
-    inquiries: Sequence[Inquiry]
-
-    @cached_property
-    def persons(self) -> frozenset[str]:
-        return frozenset().union(*(inquiry.persons for inquiry in self.inquiries))
-
-    @cached_property
-    def others(self) -> frozenset[str]:
-        return frozenset().union(*(inquiry.others for inquiry in self.inquiries))
-
-    @cached_property
-    def everybody(self) -> frozenset[str]:
-        return self.persons | self.others
-
-    @cached_property
-    def candidates(self) -> frozenset[str]:
-        return self._of_matters("candidates")
-
-    @cached_property
-    def colleagues(self) -> frozenset[str]:
-        return self._of_matters("colleagues")
-
-    @cached_property
-    def paper_ids(self) -> frozenset[str]:
-        return self._of_matters("paper_ids")
-
-    @cached_property
-    def question_ids(self) -> frozenset[str]:
-        return self._of_matters("question_ids")
-
-    @cached_property
-    def event_ids(self) -> frozenset[str]:
-        return frozenset(inquiry.matter.event_id for inquiry in self.inquiries if inquiry.matter.event_id)
-
-    @cached_property
-    def these(self) -> Among:
-        """The persons, to be named in a query; written out once for all sources."""
-        return among(self.persons)
-
-    @cached_property
-    def sitting(self) -> Among:
-        """The candidates, likewise."""
-        return among(self.candidates)
-
-    @cached_property
-    def days(self) -> tuple[date, date]:
-        """The first and the last day asked about."""
-        days = [inquiry.matter.on for inquiry in self.inquiries]
-        return min(days), max(days)
-
-    def _of_matters(self, name: str) -> frozenset[str]:
-        return frozenset().union(*(getattr(inquiry.matter, name) for inquiry in self.inquiries))
 
 
 def gather(persons: Iterable[str], capacity: str, matter: Matter) -> dict[str, Facts]:
@@ -116,14 +42,6 @@ def gather_all(inquiries: Sequence[Inquiry]) -> list[dict[str, Facts]]:
     """The facts for each inquiry about each of its persons. Whoever else is asked at the same time changes nothing in them."""
     found = find(inquiries)
     return [{person: found.facts(person, one.capacity, one.matter) for person in one.persons} for one in inquiries]
-
-
-def inquiries_of(stands: Iterable[Stand]) -> list[Inquiry]:
-    """Stands as inquiries, people with the same question together."""
-    groups: dict[tuple[str, Matter], set[str]] = {}
-    for stand in stands:
-        groups.setdefault((stand.capacity, stand.matter), set()).add(stand.person_id)
-    return [Inquiry(frozenset(persons), capacity, matter) for (capacity, matter), persons in groups.items()]
 
 
 def find(inquiries: Sequence[Inquiry]) -> Found:

@@ -14,7 +14,8 @@ from typing import Any
 
 from exams.recusal import rules
 from exams.recusal.facts import Matter
-from exams.recusal.gathering import Inquiry, find, inquiries_of
+from exams.recusal.gathering import find
+from exams.recusal.inquiries import Inquiry, inquiries_of
 from exams.recusal.narrowing import Grid, Narrow, Objections
 from exams.recusal.standing import Stand
 from exams.recusal.waiving import Waivers

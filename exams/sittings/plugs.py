@@ -20,7 +20,8 @@ from exams.journal.sequencer import sequence
 from exams.keys import KeyText, among
 from exams.programme.models import Event
 from exams.recusal.facts import Assessed, Held, ServedTogether, years_before
-from exams.recusal.gathering import FACT_SOURCES, Asked
+from exams.recusal.gathering import FACT_SOURCES
+from exams.recusal.inquiries import Asked
 from exams.recusal.standing import Stand, standing
 from exams.sittings import (
     clearance,

@@ -10,7 +10,8 @@ from django.db.models import Q
 from exams.applications.models import Application
 from exams.keys import among
 from exams.recusal import facts as f
-from exams.recusal.gathering import FACT_SOURCES, Asked
+from exams.recusal.gathering import FACT_SOURCES
+from exams.recusal.inquiries import Asked
 from exams.recusal.standing import Stand, standing
 from question_bank.assembly.fairness import APPLIED, matters_of
 from question_bank.assembly.models import Contribution, Paper

@@ -8,7 +8,8 @@ from exams.interests.models import Attendance, Authorship, Concealment, Dispute,
 from exams.people.models import Organisation
 from exams.recusal.deciding import decide, decide_many, is_whole, replay
 from exams.recusal.facts import Facts
-from exams.recusal.gathering import FACT_SOURCES, Inquiry, gather, gather_all, policy_on
+from exams.recusal.gathering import FACT_SOURCES, gather, gather_all, policy_on
+from exams.recusal.inquiries import Inquiry
 from exams.recusal.models import PolicyValue
 from tests.cast import Cast
 from tests.exams.recusal.matters import DAY, employ, kin, matter

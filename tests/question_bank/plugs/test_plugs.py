@@ -21,7 +21,8 @@ from exams.jobs.actions import start
 from exams.oversight.registry import AUDIT_CHECKS, Scope
 from exams.recusal.deciding import decide
 from exams.recusal.facts import Hand, Matter
-from exams.recusal.gathering import FACT_SOURCES, Asked, Inquiry
+from exams.recusal.gathering import FACT_SOURCES
+from exams.recusal.inquiries import Asked, Inquiry
 from exams.recusal.models import ObjectionNotice
 from exams.recusal.standing import STANDING
 from exams.sittings.models import Duty
