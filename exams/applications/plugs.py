@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from exams.access import Actor
-from exams.agenda import OpenItem, agenda
+from exams.agenda import OpenItem, agenda, panel
 from exams.applications import actions, queries
 from exams.applications.matter import matter_of
 from exams.applications.models import Application, EmployerConfirmation, ImportBatch, Verification
@@ -88,6 +88,13 @@ KINDS.update(
 
 
 # -- agenda ---------------------------------------------------------------------------------------------------------------
+
+
+@panel("applications.latest", "exams/applications/_latest.html", "candidate", order=30)
+def latest(actor: Actor) -> dict[str, Any] | None:
+    """The candidate's newest applications and how they stand."""
+    rows = list(queries.own(actor)[:3])
+    return {"applications": rows} if rows else None
 
 
 def _waiting(actor: Actor, state: str) -> tuple[int, Any]:

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from exams import capacities, clock, navigation, spelling
 from exams.access import Actor, may, needs
-from exams.agenda import OpenItem, open_items
+from exams.agenda import OpenItem, open_items, panels_for
 from exams.appointments import actions, queries
 from exams.appointments.forms import AppointForm, PurposeForm
 from exams.appointments.models import Appointment
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("appointments:choose")
     items = open_items(request.actor)
     count = sum(item.state != "done" for item in items)
-    context = {"groups": _grouped(items), "count": count, "places": _places(request.actor)}
+    context = {"groups": _grouped(items), "count": count, "places": _places(request.actor), "panels": panels_for(request.actor)}
     return render(request, "exams/appointments/home.html", context)
 
 

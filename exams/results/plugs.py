@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exams.access import Actor
-from exams.agenda import OpenItem, agenda
+from exams.agenda import OpenItem, agenda, panel
 from exams.journal.projection import watch
 from exams.navigation import entry
 from exams.results import queries
@@ -34,6 +35,13 @@ entry(
     order=40,
 )
 entry("results.mine", _("My results"), "results:mine", "candidate", order=40)
+
+
+@panel("results.latest", "exams/results/_latest.html", "candidate", order=20)
+def latest(actor: Actor) -> dict[str, Any] | None:
+    """The candidate's newest published results."""
+    rows = queries.results_visible_to(actor).select_related("application__item__qualification").order_by("-published_at")[:3]
+    return {"results": list(rows)} if rows else None
 
 
 @agenda("results.to_mark", "score_clerk", "score_checker", "score_approver", "chief")

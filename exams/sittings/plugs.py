@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import F
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import clock, navigation, spelling
 from exams.access import SYSTEM, Actor
-from exams.agenda import OpenItem, agenda
+from exams.agenda import OpenItem, agenda, panel
 from exams.errors import Refused, Stale
 from exams.journal.chance import step_over
 from exams.journal.checkpoints import checkpoint
@@ -26,6 +27,7 @@ from exams.recusal.standing import Stand, standing
 from exams.sittings import (
     clearance,
     gate,
+    own_places,
     printing_jobs,  # noqa: F401 - registers the job
     queries,
     states,  # noqa: F401 - declares what may follow what
@@ -119,6 +121,13 @@ def settle_draws() -> None:
     if len(ready) < len(waiting):
         sequence()
         checkpoint()
+
+
+@panel("sittings.next", "exams/sittings/_next_at_home.html", "candidate", order=10)
+def next_place(actor: Actor) -> dict[str, Any] | None:
+    """The candidate's next examination: date, place, seat, ticket."""
+    coming, _past = own_places.sorted_out(actor)
+    return {"next": coming[0], "more": len(coming) - 1} if coming else None
 
 
 @agenda("sittings.draws", "exam_clerk", "head_of_body")

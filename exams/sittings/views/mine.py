@@ -11,42 +11,23 @@ from django.views.decorators.http import require_POST
 
 from exams import clock
 from exams.access import needs, public
-from exams.sittings import actions, queries, sheets
+from exams.sittings import actions, own_places, queries, sheets
 from exams.sittings import calendar as calendars
-from exams.sittings.models import Arrangement, CalendarFeed, Duty, Place
+from exams.sittings.models import CalendarFeed, Duty
 from exams.sittings.views.papers import pdf
 
 
 @needs("sittings.my_places")
 def places(request: HttpRequest) -> HttpResponse:
     """The next examination first: date, place, seat, what to bring, what can be done."""
-    rows = list(queries.places_of(request.actor).select_related("slot__item__edition").order_by("slot__starts_at"))
-    now = clock.now()
-    coming = [_shown(row) for row in rows if row.slot.ends_at > now and row.state == "held"]
+    coming, past = own_places.sorted_out(request.actor)
     context = {
         "next": coming[0] if coming else None,
         "later": coming[1:],
-        "past": [row for row in rows if row.slot.ends_at <= now or row.state != "held"],
+        "past": past,
         "feed": _feed_url(request),
-        "now": now,
     }
     return render(request, "exams/sittings/mine.html", context)
-
-
-def _shown(place: Place) -> dict:
-    arrangement = Arrangement.objects.filter(event=place.slot.event_id).first()
-    lapsed = place.ticket_state == "lapsed" or (arrangement and clock.now() > arrangement.tickets_until and place.ticket_state == "issued")
-    return {
-        "place": place,
-        "days": (clock.today() - place.slot.starts_at.date()).days * -1,
-        "closes": place.slot.starts_at + queries.late_entry(place.slot),
-        "opens": place.slot.starts_at - queries.admission(place.slot),
-        "arrangement": place.application.accommodations.filter(state="granted").first(),
-        "until": arrangement.tickets_until if arrangement else None,
-        "from": arrangement.tickets_from if arrangement else None,
-        "printable": bool(arrangement and arrangement.tickets_from <= clock.now() and not lapsed),
-        "lapsed": lapsed,
-    }
 
 
 def _feed_url(request: HttpRequest) -> str:

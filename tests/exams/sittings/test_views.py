@@ -48,6 +48,22 @@ def test_the_clerk_sees_it_and_the_stranger_does_not(pattern, scene, client, cas
     assert scene.event.title not in answer.content.decode()
 
 
+def test_the_home_of_a_candidate_begins_with_the_next_examination(scene, client, cast):
+    scene.published()
+    place = Place.objects.select_related("seat", "application__person", "application__event").first()
+    sign_in_as(client, cast.candidate(place.application.person))
+    home = client.get("/").content.decode()
+    assert place.ticket_number in home
+    assert f'href="{reverse("sittings:ticket", args=[place.pk])}"' in home or "Ticket from" in home
+    assert place.application.number in home
+    assert reverse("sittings:make_feed") not in home, "a look at the home page must not renew the address of a calendar"
+    other = Place.objects.exclude(application=place.application).first()
+    assert other.ticket_number not in home
+    for staff in (scene.clerk, cast.candidate(cast.person("某考生", 3))):
+        sign_in_as(client, staff)
+        assert place.ticket_number not in client.get("/").content.decode()
+
+
 def test_a_candidate_sees_the_next_examination_and_opens_the_ticket(scene, client, cast):
     scene.published()
     place = Place.objects.select_related("seat", "application__person").first()
