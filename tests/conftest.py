@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 
 from exams import guards
 from tests.cast import Cast
@@ -21,6 +23,17 @@ def guards_lifted_for_flush(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if real:
         guards.lift()
+
+
+@pytest.fixture(autouse=True)
+def patient_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer may take longer than one second on a busy machine; that none comes is asked with receive_nothing, which stays short."""
+    at_once = ApplicationCommunicator.receive_output
+
+    async def receive_output(self: ApplicationCommunicator, timeout: float = 1) -> Any:
+        return await at_once(self, max(timeout, 20))
+
+    monkeypatch.setattr(ApplicationCommunicator, "receive_output", receive_output)
 
 
 @pytest.fixture
