@@ -36,7 +36,7 @@ def looked_at(world: World, applications: list[Application], by: Any, kind: str 
 
 def test_importing_new_rows(world: World, rows: int, django_assert_num_queries: Any) -> None:
     batch = world.preview(world.workbook(*[world.row(n) for n in range(1, rows + 1)]))
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         import_workbook(by=world.clerk, batch=batch)
 
 
