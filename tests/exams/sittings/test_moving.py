@@ -28,7 +28,8 @@ from tests.exams.sittings.scene import END, NOW, START, Scene
 
 @pytest.fixture
 def scene(cast: Cast, still) -> Scene:
-    scene = Scene(cast, candidates=4, rooms=2)
+    # More than one room takes, so that whatever the lot says somebody sits in either.
+    scene = Scene(cast, candidates=13, rooms=2)
     assert scene.candidates and scene.sittings
     return scene
 
