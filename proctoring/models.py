@@ -1,4 +1,4 @@
 """The table of contents of proctoring's part of the database."""
 
-from proctoring.cameras.models import Agent, Camera  # noqa: F401
-from proctoring.coverage.models import Epoch, Explanation, FaultEvent, Position, Recording, Rejection, Segment  # noqa: F401
+from proctoring.cameras.models import Agent, AgentKey, Camera  # noqa: F401
+from proctoring.coverage.models import Epoch, Explanation, FaultEvent, Page, Position, Recording, Rejection, Segment  # noqa: F401

@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 VERSION = 1
 MAX_FRAME_BYTES = 65_536
 MAX_BATCH_ITEMS = 100
+MAX_PAGE_CHARACTERS = 8_000
 MAX_MS = 1 << 53  # what a double, and so any JSON reader, still holds exactly
 
 # One set of codes for faults, states and reports; the order is the gravity in which they are shown.
@@ -25,6 +26,8 @@ DOUBT = frozenset({"clock"})
 CLOSE_MALFORMED = 4400
 CLOSE_UNAUTHENTICATED = 4401
 CLOSE_REVOKED = 4403
+CLOSE_UNSIGNED = 4405
+CLOSE_UNCONFIRMED = 4407
 CLOSE_TOO_LARGE = 4413
 CLOSE_VERSION = 4426
 CLOSE_OVER_CREDIT = 4429
@@ -105,6 +108,7 @@ _milliseconds = _integer(0, MAX_MS)
 _uuid = _text(36, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _digest = _text(64, r"[0-9a-f]{64}")
 _epoch = _text(64, r"[0-9A-Za-z:.+_-]+")
+_signature = _text(86, r"[0-9A-Za-z_-]{86}")
 
 
 def _checked(check: Check, **kwargs: Any) -> Any:
@@ -129,6 +133,9 @@ class SegmentItem(Item):
     start_ms: int = _checked(_milliseconds)
     end_ms: int = _checked(_milliseconds)
     states: tuple[str, ...] = _checked(_states)
+    # What two other clocks showed at end_ms: the machine's wall clock, and its clock since it was switched on. 0: not told.
+    wall_ms: int = _checked(_milliseconds, default=0)
+    mono_ms: int = _checked(_milliseconds, default=0)
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,18 @@ class FaultItem(Item):
     detail: str = _checked(_text(200, empty=True))
 
 
-ITEMS: dict[str, type[Item]] = {one.kind: one for one in (SegmentItem, FileItem, FaultItem)}
+@dataclass(frozen=True)
+class PageItem(Item):
+    """A quarter of an hour or more of one camera, signed by the agent and kept word for word: whoever has the key can check its author."""
+
+    kind: ClassVar[str] = "page"
+    start_ms: int = _checked(_milliseconds)
+    end_ms: int = _checked(_milliseconds)
+    text: str = _checked(_text(MAX_PAGE_CHARACTERS))
+    sig: str = _checked(_signature)
+
+
+ITEMS: dict[str, type[Item]] = {one.kind: one for one in (SegmentItem, FileItem, FaultItem, PageItem)}
 
 
 def _items(name: str, value: Any) -> tuple[Item, ...]:
@@ -171,25 +189,31 @@ def _items(name: str, value: Any) -> tuple[Item, ...]:
 
 @dataclass(frozen=True)
 class Hello:
-    """Agent: who I am, which spool I hold, which numbers are in it, what my clock says."""
+    """Agent: who I am, which spool I hold, which numbers are in it, what my clocks say; boot names this start of the machine."""
 
     kind: ClassVar[str] = "hello"
     spool: str = _checked(_uuid)
     epoch: str = _checked(_epoch)
     first: int = _checked(_integer(1, MAX_MS))
     last: int = _checked(_milliseconds)
-    wall_ms: int = _checked(_milliseconds)
+    at_ms: int = _checked(_milliseconds)
     software: str = _checked(_text(80))
     token: str = _checked(_text(200, empty=True), default="")
+    wall_ms: int = _checked(_milliseconds, default=0)
+    boot: str = _checked(_text(64, r"[0-9a-f-]*", empty=True), default="")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Agent: numbered items without a hole between them."""
+    """Agent: numbered items without a hole between them, signed; the rest says how the clocks of both sides stand to one another."""
 
     kind: ClassVar[str] = "batch"
-    wall_ms: int = _checked(_milliseconds)
+    at_ms: int = _checked(_milliseconds)  # the agent's own time, in which all items are told, when this was sent
     items: tuple[Item, ...] = _checked(_items)
+    wall_ms: int = _checked(_milliseconds, default=0)  # its wall clock at that moment
+    echo_ms: int = _checked(_milliseconds, default=0)  # the server's time in the last answer, and the own time when it was heard
+    heard_ms: int = _checked(_milliseconds, default=0)
+    sig: str = _checked(_signature, default="")
 
 
 @dataclass(frozen=True)
@@ -197,7 +221,10 @@ class Beat:
     """Agent: nothing new, still here."""
 
     kind: ClassVar[str] = "beat"
-    wall_ms: int = _checked(_milliseconds)
+    at_ms: int = _checked(_milliseconds)
+    wall_ms: int = _checked(_milliseconds, default=0)
+    echo_ms: int = _checked(_milliseconds, default=0)
+    heard_ms: int = _checked(_milliseconds, default=0)
 
 
 @dataclass(frozen=True)
@@ -245,12 +272,9 @@ def _build(kind: type[Any], body: dict[str, Any], aside: frozenset[str]) -> Any:
     for name, one in known.items():
         if name in body:
             values[name] = one.metadata["check"](name, body[name])
-        elif name not in _OPTIONAL:
+        elif one.default is MISSING:
             raise ProtocolError("missing_field", f"{kind.kind} needs {name}")
     return kind(**values)
-
-
-_OPTIONAL = frozenset({"token", "refused"})
 
 
 def item_from(body: Any) -> Item:
@@ -258,7 +282,7 @@ def item_from(body: Any) -> Item:
     if not isinstance(body, dict) or not isinstance(body.get("k"), str) or body["k"] not in ITEMS:
         raise ProtocolError("unknown_item", f"an item is one of {', '.join(ITEMS)}")
     item: Item = _build(ITEMS[body["k"]], body, frozenset({"k"}))
-    if isinstance(item, SegmentItem | FileItem) and item.end_ms <= item.start_ms:
+    if isinstance(item, SegmentItem | FileItem | PageItem) and item.end_ms <= item.start_ms:
         raise ProtocolError("bad_value", f"item {item.seq} ends before it starts")
     if isinstance(item, FaultItem) and item.at_ms < item.first_bad_ms:
         raise ProtocolError("bad_value", f"item {item.seq} is certain before it began")
@@ -311,10 +335,9 @@ def decode(frame: str | bytes | None, known: dict[str, type[Any]] = FROM_AGENT) 
 
 
 def encode(message: AgentMessage | ServerMessage) -> str:
-    """The text frame of a message."""
-    body = {"v": VERSION, "k": message.kind, **{one.name: getattr(message, one.name) for one in fields(message)}}
+    """The text frame of a message; what is at its default is left out."""
+    body: dict[str, Any] = {"v": VERSION, "k": message.kind}
+    body |= {one.name: value for one in fields(message) if (value := getattr(message, one.name)) != one.default}
     if isinstance(message, Batch):
         body["items"] = [item_body(item) for item in message.items]
-    if isinstance(message, Hello) and not message.token:
-        del body["token"]
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)

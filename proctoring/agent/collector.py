@@ -116,7 +116,10 @@ class Collector:
         return items + [self._segment(post, piece) for piece in post.runs.add(post.watch.settled())]
 
     def _segment(self, post: _Post, piece: Piece) -> Item:
-        return SegmentItem(1, post.camera.id, self._clock.epoch, piece.start_ms, piece.end_ms, piece.states)
+        # the wall clock as it is now, told as of the end of the piece: between the two it only ran, or a step is noted besides
+        now = self._clock.read()
+        wall, mono = now.wall_ms - now.own_ms + piece.end_ms, self._clock.mono_at(piece.end_ms)
+        return SegmentItem(1, post.camera.id, self._clock.epoch, piece.start_ms, piece.end_ms, piece.states, max(0, wall), mono)
 
     def _fault(self, post: _Post, change: Change) -> Item:
         fault = change.fault

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from . import key
+from .key import Key
+
 AT_END = ("loop", "hold")
 
 
@@ -33,6 +36,7 @@ class Config:
 
     server: str
     token_file: Path
+    key_file: Path
     state_dir: Path
     cameras: tuple[CameraConfig, ...]
     record_dir: Path | None = None
@@ -45,9 +49,13 @@ class Config:
         """The credential, read each time it is needed so that it can be replaced while running."""
         return self.token_file.read_text().strip()
 
+    def key(self) -> Key:
+        """The key that signs."""
+        return key.load(self.key_file)
+
 
 _TOP = {
-    "server": str, "token_file": str, "state_dir": str, "record_dir": str, "cameras": list,
+    "server": str, "token_file": str, "key_file": str, "state_dir": str, "record_dir": str, "cameras": list,
     "fps": (int, float), "report_ms": int, "file_ms": int, "learn_ms": int,
 }  # fmt: skip
 _CAMERA = {"id": str, "name": str, "source": str, "at_end": str, "record": bool}
@@ -86,7 +94,7 @@ def load(path: Path) -> Config:
         body = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError as problem:
         raise ConfigError(f"{path.name}: {problem}") from None
-    body = _checked(body, _TOP, {"server", "token_file", "state_dir", "cameras"}, path.name)
+    body = _checked(body, _TOP, {"server", "token_file", "key_file", "state_dir", "cameras"}, path.name)
     cameras = tuple(_camera(one, number) for number, one in enumerate(body.pop("cameras"), 1))
     if not cameras:
         raise ConfigError(f"{path.name} names no camera")
@@ -94,7 +102,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path.name} names a camera twice")
     if not body["server"].startswith(("ws://", "wss://")):
         raise ConfigError(f"{path.name}: server must be a ws:// or wss:// address")
-    for name in ("token_file", "state_dir", "record_dir"):
+    for name in ("token_file", "key_file", "state_dir", "record_dir"):
         if name in body:
             body[name] = path.parent / body[name]
     config = Config(cameras=cameras, **body)

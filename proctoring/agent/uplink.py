@@ -10,7 +10,8 @@ import time
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from proctoring.protocol import FROM_SERVER, MAX_FRAME_BYTES, Ack, Batch, Beat, Error, Hello, ProtocolError, Resume, decode, encode
+from proctoring.authorship import sealed
+from proctoring.protocol import FROM_SERVER, MAX_FRAME_BYTES, Ack, Batch, Beat, Error, Hello, Item, ProtocolError, Resume, decode, encode
 
 from .clock import Clock
 from .config import Config
@@ -34,6 +35,8 @@ class Uplink(threading.Thread):
     def __init__(self, config: Config, spool: Spool, clock: Clock) -> None:
         super().__init__(name="uplink", daemon=True)
         self._config, self._spool, self._clock = config, spool, clock
+        self._key = config.key()
+        self._echo = (0, 0)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self.acknowledged = 0
@@ -68,7 +71,8 @@ class Uplink(threading.Thread):
             max_size=MAX_FRAME_BYTES, proxy=None,
         ) as socket:  # fmt: skip
             first, last = self._spool.bounds()
-            hello = Hello(self._spool.id, self._clock.epoch, first, last, self._clock.now_ms(), SOFTWARE)
+            now = self._clock.read()
+            hello = Hello(self._spool.id, self._clock.epoch, first, last, now.own_ms, SOFTWARE, wall_ms=now.wall_ms, boot=self._clock.boot)
             socket.send(encode(hello))
             answer = self._receive(socket, PATIENCE_SECONDS)
             if not isinstance(answer, Resume):
@@ -80,6 +84,7 @@ class Uplink(threading.Thread):
         message = decode(socket.recv(timeout=seconds), FROM_SERVER)
         if isinstance(message, Error):
             raise Refused(f"{message.code}: {message.text}")
+        self._echo = (message.now_ms, self._clock.now_ms())
         return message  # type: ignore[no-any-return]
 
     def _stream(self, socket: ClientConnection, state: Resume | Ack) -> None:
@@ -90,11 +95,12 @@ class Uplink(threading.Thread):
             room = state.seq + credit - sent
             items = self._spool.after(sent, min(BATCH, room)) if room > 0 else []
             if items:
-                socket.send(encode(Batch(self._clock.now_ms(), tuple(items))))
+                self._send_batch(socket, items)
                 waiting_since = waiting_since or time.monotonic()
                 sent, beaten = items[-1].seq, time.monotonic()
             elif time.monotonic() - beaten >= BEAT_SECONDS:
-                socket.send(encode(Beat(self._clock.now_ms())))
+                now = self._clock.read()
+                socket.send(encode(Beat(now.own_ms, now.wall_ms, *self._echo)))
                 beaten = time.monotonic()
             answer = self._heard(socket, 0.0 if items else 0.1)
             if answer is not None:
@@ -105,6 +111,12 @@ class Uplink(threading.Thread):
                 waiting_since = 0.0 if answer.seq >= sent else time.monotonic()
             if waiting_since and time.monotonic() - waiting_since > PATIENCE_SECONDS:
                 raise TimeoutError("no acknowledgement")
+
+    def _send_batch(self, socket: ClientConnection, items: list[Item]) -> None:
+        now = self._clock.read()
+        echo_ms, heard_ms = self._echo
+        batch = Batch(now.own_ms, tuple(items), now.wall_ms, echo_ms, heard_ms)
+        socket.send(sealed(batch, self._spool.id, self._key.sign))
 
     def _heard(self, socket: ClientConnection, seconds: float) -> Resume | Ack | None:
         try:

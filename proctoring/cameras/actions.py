@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,34 +15,90 @@ from exams.journal.actions import action, record
 from exams.lifecycle import move
 from exams.sittings.models import Room, Venue
 from exams.verdicts import gettext_noop as _
+from proctoring.authorship import claim_words
 from proctoring.cameras import credentials
-from proctoring.cameras.models import Agent, Camera
+from proctoring.cameras.models import Agent, AgentKey, Camera
 from proctoring.geometry import Pose, inside
+
+CODE_MINUTES = 30
 
 
 @action("proctoring.enrol_agent", on="venue")
 def enrol_agent(*, by: Actor, venue: Venue, name: str) -> tuple[Agent, str]:
-    """Admit a room collector; its token is returned once and never shown again."""
+    """Make a place for a room collector; the one-time code, with which its machine claims the place, is returned once and never shown again."""
     if not name.strip():
         refuse("agent.no_name", _("A room collector needs a name."))
     if Agent.objects.filter(venue=venue, name=name.strip()).exists():
         refuse("agent.name_taken", _("This venue has a room collector named %(name)s."), name=name.strip())
-    secret = credentials.new_secret()
-    agent = Agent.objects.create(venue=venue, name=name.strip(), token_hash=credentials.digest(secret), enrolled_at=clock.machine())
+    agent = Agent.objects.create(venue=venue, name=name.strip(), enrolled_at=clock.machine())
+    code = _offer(agent)
     record("proctoring.enrol_agent", agent, by=by, about=[venue], name=agent.name)
-    return agent, credentials.token(agent.pk, secret)
+    return agent, code
 
 
-@action("proctoring.renew_token", on="agent")
-def renew_token(*, by: Actor, agent: Agent) -> str:
-    """Give a collector a new token; the old one is dead from its next frame on."""
+@action("proctoring.renew_code", on="agent")
+def renew_code(*, by: Actor, agent: Agent) -> str:
+    """Offer the place anew, for a code that ran out or another machine; key and token in use stay valid until the place is claimed."""
     if agent.revoked_at is not None:
         refuse("agent.revoked", _("This room collector was revoked."), remedy=_("Enrol a new one."))
-    secret = credentials.new_secret()
-    agent.token_hash = credentials.digest(secret)
-    agent.save(update_fields=["token_hash"])
-    record("proctoring.renew_token", agent, by=by, name=agent.name)
+    code = _offer(agent)
+    record("proctoring.renew_code", agent, by=by, name=agent.name)
+    return code
+
+
+def _offer(agent: Agent) -> str:
+    code = credentials.new_code()
+    agent.code_hash, agent.code_until = credentials.digest(code), clock.machine() + timedelta(minutes=CODE_MINUTES)
+    agent.save(update_fields=["code_hash", "code_until"])
+    return code
+
+
+@action("proctoring.claim_agent", on="agent")
+def claim_agent(*, by: Actor, agent: Agent, code: str, public_key: str, proof: str, software: str = "") -> str:
+    """A machine claims the place with the code and the key it made; its token is returned, which admits nobody before the key is confirmed."""
+    if not credentials.signed(public_key, claim_words(str(agent.pk), code, public_key), proof):
+        refuse("agent.proof", _("The key was not proved: its signature is wrong."), remedy=_("Run the enrolment again with a new code."))
+    if AgentKey.objects.filter(public_key=public_key).exists():
+        refuse("agent.key_known", _("This key was enrolled before."), remedy=_("Run the enrolment again; it makes a new key."))
+    secret, now = credentials.new_secret(), clock.machine()
+    # one update both asks and takes the code: of two machines that bring it at once one is refused
+    valid = Agent.objects.filter(pk=agent.pk, revoked_at=None, code_hash=credentials.digest(code), code_until__gt=now)
+    if not code or valid.update(code_hash="", code_until=None, token_hash=credentials.digest(secret)) != 1:
+        refuse(
+            "agent.code", _("The code is wrong, used or out of date."), remedy=_("Ask for a new code on the page of the room collector.")
+        )
+    agent.keys.filter(retired_at=None).update(retired_at=now)
+    key = AgentKey.objects.create(agent=agent, public_key=public_key, software=software, claimed_at=now)
+    record("proctoring.claim_agent", agent, by=by, name=agent.name, fingerprint=key.fingerprint)
     return credentials.token(agent.pk, secret)
+
+
+@action("proctoring.confirm_key", on="agent")
+def confirm_key(*, by: Actor, agent: Agent, fingerprint: str) -> AgentKey:
+    """A person has compared the fingerprint on the page with the one on the machine: from now on what the key signs counts."""
+    key = agent.keys.select_for_update().filter(retired_at=None).first()
+    if key is None or key.fingerprint != fingerprint:
+        refuse("agent.other_key", _("The key is no longer the one that was shown."), remedy=_("Compare the fingerprint again."))
+    if key.confirmed_at is None:
+        key.confirmed_at = clock.machine()
+        key.save(update_fields=["confirmed_at"])
+    record("proctoring.confirm_key", agent, by=by, name=agent.name, fingerprint=key.fingerprint)
+    return key
+
+
+@action("proctoring.refuse_key", on="agent")
+def refuse_key(*, by: Actor, agent: Agent, fingerprint: str) -> str:
+    """The fingerprints differ: somebody else used the code. The key is put away, the token is dead, and a new code is offered."""
+    key = agent.keys.select_for_update().filter(retired_at=None).first()
+    if key is None or key.fingerprint != fingerprint:
+        refuse("agent.other_key", _("The key is no longer the one that was shown."), remedy=_("Compare the fingerprint again."))
+    key.retired_at = clock.machine()
+    key.save(update_fields=["retired_at"])
+    agent.token_hash = ""
+    agent.save(update_fields=["token_hash"])
+    code = _offer(agent)
+    record("proctoring.refuse_key", agent, by=by, name=agent.name, fingerprint=key.fingerprint)
+    return code
 
 
 @action("proctoring.revoke_agent", on="agent")

@@ -5,16 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.keys import primary_key
 from exams.lifecycle import transitions
+from proctoring.authorship import fingerprint
 from proctoring.geometry import Pose
 
 
 class Agent(models.Model):
-    """A room collector: the program at a venue that watches its cameras; it proves itself with a token of which only the digest is kept."""
+    """A room collector: the program at a venue that watches its cameras. A token admits it, its own key signs what it sends."""
 
     id = primary_key()
     venue = models.ForeignKey("exams.Venue", on_delete=models.PROTECT, related_name="agents")
     name = models.CharField(max_length=60)
-    token_hash = models.CharField(max_length=64)
+    # Of the token only the digest is kept; empty until a machine has claimed its place with the one-time code.
+    token_hash = models.CharField(max_length=64, blank=True)
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField(null=True, blank=True)
     enrolled_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     # Machine time, milliseconds; moved by every frame, so that "heard from" is a fact and not a feeling.
@@ -27,6 +31,30 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgentKey(models.Model):
+    """A key that a collector's machine made for itself; it counts once a person has compared its fingerprint. Keys are kept for ever."""
+
+    id = primary_key()
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="keys")
+    public_key = models.CharField(max_length=64)
+    software = models.CharField(max_length=80, blank=True)
+    claimed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-claimed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agent"], condition=models.Q(retired_at=None), name="agent_has_one_key"),
+            models.UniqueConstraint(fields=["public_key"], name="key_belongs_to_one_agent"),
+        ]
+
+    @property
+    def fingerprint(self) -> str:
+        """As two people compare it."""
+        return fingerprint(self.public_key)
 
 
 class Camera(models.Model):

@@ -31,11 +31,14 @@ permission("proctoring.see_cameras", _("See cameras and room collectors"), *READ
 permission("proctoring.keep_cameras", _("Look after cameras and room collectors"), *PLACERS)
 for name, title in {
     "enrol_agent": _("Enrolled a room collector"),
-    "renew_token": _("Renewed the token of a room collector"),
+    "renew_code": _("Gave a room collector a new enrolment code"),
+    "claim_agent": _("A machine claimed the place of a room collector"),
+    "confirm_key": _("Confirmed the key of a room collector"),
+    "refuse_key": _("Refused the key of a room collector"),
     "revoke_agent": _("Revoked a room collector"),
     "place_camera": _("Placed a camera"),
     "move_camera": _("Changed the pose of a camera"),
     "learn_reference": _("Checked the aim of a camera"),
     "retire_camera": _("Retired a camera"),
 }.items():
-    permission(f"proctoring.{name}", title, *PLACERS, scope=own_body)
+    permission(f"proctoring.{name}", title, *(("system",) if name == "claim_agent" else PLACERS), scope=own_body)

@@ -22,12 +22,16 @@ class Position(models.Model):
 
 
 class Epoch(models.Model):
-    """One start of a collector, and how far its clock was from the server's when it was first heard."""
+    """One start of a collector, and how its clock stands to the server's: the last two measurements, each with the collector's own time."""
 
     id = primary_key()
     agent = models.ForeignKey("proctoring.Agent", on_delete=models.PROTECT, related_name="epochs")
     name = models.CharField(max_length=64)
+    boot = models.CharField(max_length=64, blank=True)
     offset_ms = models.BigIntegerField()
+    at_ms = models.BigIntegerField(default=0)
+    before_ms = models.BigIntegerField(default=0)
+    before_at_ms = models.BigIntegerField(default=0)
     heard_at = models.DateTimeField()
 
     class Meta:
@@ -44,7 +48,7 @@ class Segment(models.Model):
     seq = models.BigIntegerField(default=0)
     start_ms = models.BigIntegerField()
     end_ms = models.BigIntegerField()
-    # What was added to the collector's own time to get legal time; taking it away gives back what it sent.
+    # What was added to the collector's own time to get legal time at the end of the run. Where runs meet, the start is the end before it.
     added_ms = models.BigIntegerField(default=0)
     states = models.CharField(max_length=160)
 
@@ -76,6 +80,22 @@ class Recording(models.Model):
         ordering = ["camera", "start_ms", "id"]
         indexes = [models.Index(fields=["camera", "end_ms"], name="recording_by_end")]
         constraints = [models.CheckConstraint(condition=Q(end_ms__gt=F("start_ms")), name="recording_ends_after_start")]
+
+
+class Page(models.Model):
+    """What a collector signed about one camera, word for word: the states it saw and the head of the chain of its recordings."""
+
+    id = models.BigAutoField(primary_key=True)
+    camera = models.ForeignKey("proctoring.Camera", on_delete=models.PROTECT, related_name="pages")
+    key = models.ForeignKey("proctoring.AgentKey", on_delete=models.PROTECT, related_name="pages")
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    text = models.TextField()
+    signature = models.CharField(max_length=86)
+
+    class Meta:
+        ordering = ["camera", "start_ms", "id"]
+        indexes = [models.Index(fields=["camera", "end_ms"], name="page_by_end")]
 
 
 class Rejection(models.Model):
@@ -149,5 +169,6 @@ transitions(
 
 # What two segments say about the same moment of the same start would be a contradiction: it cannot be stored.
 no_overlap(Segment, ["camera", "epoch"], "start_ms", "end_ms")
+append_only(Page)
 append_only(Rejection)
 append_only(Explanation)

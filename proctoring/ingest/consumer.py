@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,13 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from proctoring.cameras.models import Agent
 from proctoring.coverage.announcing import group_of
 from proctoring.ingest import incidents, storing
+from proctoring.ingest.authors import confirmed_key, require_author
+from proctoring.ingest.times import STEER_MS, Bearing
 from proctoring.protocol import (
     CLOSE_OVER_CREDIT,
     CLOSE_REVOKED,
     CLOSE_UNAUTHENTICATED,
+    CLOSE_UNCONFIRMED,
     FROM_AGENT,
     Ack,
     Batch,
@@ -29,6 +31,7 @@ from proctoring.protocol import (
     encode,
 )
 
+UNCONFIRMED = "nobody has confirmed the key of this collector yet: compare its fingerprint on the page of the room collector"
 HELLO_SECONDS = 10.0  # a connection that does not say who it is holds a place for nothing
 
 
@@ -39,15 +42,15 @@ class IngestConsumer(AsyncWebsocketConsumer):
 
     agent: Agent | None = None
     token_hash = ""
+    public_key = ""
     spool: UUID | None = None
     epoch = ""
-    settled = False
-    offset_ms = 0
+    offset_ms: int | None = None
     silence: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Accept; whoever brought a token in the header is asked for it now, everybody else with the first frame."""
-        self.measured: deque[int] = deque(maxlen=20)
+        self.bearing = Bearing()
         self.arrived = 0
         token = _bearer(self.scope)
         known = not token or await self._admit(token)
@@ -55,6 +58,9 @@ class IngestConsumer(AsyncWebsocketConsumer):
         await self.accept()
         if not known:
             await self._refuse("unauthenticated", "the token fits no room collector", CLOSE_UNAUTHENTICATED)
+            return
+        if token and not self.public_key:
+            await self._refuse("unconfirmed", UNCONFIRMED, CLOSE_UNCONFIRMED)
             return
         self.silence = asyncio.create_task(self._expect_hello())
 
@@ -73,7 +79,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
         self.arrived = storing.machine_ms()
         try:
             message = decode(text_data, FROM_AGENT)
-            await self._handle(message)
+            await self._handle(message, text_data or "")
         except ProtocolError as problem:
             await self._refuse(problem.code, problem.text, problem.close)
         except storing.Shut:
@@ -81,42 +87,46 @@ class IngestConsumer(AsyncWebsocketConsumer):
         except storing.OverCredit:
             await self._refuse("over_credit", f"at most {storing.CREDIT} items beyond the acknowledgement", CLOSE_OVER_CREDIT)
 
-    async def _handle(self, message: Hello | Batch | Beat) -> None:
+    async def _handle(self, message: Hello | Batch | Beat, frame: str) -> None:
         if self.agent is None and not (isinstance(message, Hello) and message.token and await self._admit(message.token)):
             await self._refuse("unauthenticated", "the first frame is a hello with a valid token", CLOSE_UNAUTHENTICATED)
             return
+        if not self.public_key:
+            raise ProtocolError("unconfirmed", UNCONFIRMED, CLOSE_UNCONFIRMED)
         if isinstance(message, Hello):
             await self._greet(message)
         elif self.spool is None:
             raise ProtocolError("no_hello", "say hello first")
         elif isinstance(message, Batch):
+            require_author(frame, str(self.spool), self.public_key)
             await self._store(message)
         else:
-            self.measured.append(self.arrived - message.wall_ms)
+            self.bearing.exchanged(message.at_ms, self.arrived, message.echo_ms, message.heard_ms)
             await database_sync_to_async(storing.heard)(self.agent, self.token_hash)
 
     async def _admit(self, token: str) -> bool:
         found = await database_sync_to_async(storing.admitted)(token)
         if found is not None:
             self.agent, self.token_hash = found
+            self.public_key = await database_sync_to_async(confirmed_key)(self.agent)
         return found is not None
 
     async def _greet(self, hello: Hello) -> None:
-        self.spool, self.epoch, self.settled = UUID(hello.spool), hello.epoch, False
-        seq, self.offset_ms = await database_sync_to_async(storing.greet)(self.agent, self.token_hash, hello, self.arrived)
-        self.measured.append(self.arrived - hello.wall_ms)
+        self.spool, self.epoch, self.offset_ms, self.bearing = UUID(hello.spool), hello.epoch, None, Bearing()
+        seq = await database_sync_to_async(storing.greet)(self.agent, self.token_hash, hello, self.arrived)
+        self.bearing.exchanged(hello.at_ms, self.arrived)
         await self.send(encode(Resume(seq, storing.CREDIT, storing.machine_ms())))
         await self._announce()
 
     async def _store(self, batch: Batch) -> None:
         assert self.agent is not None and self.spool is not None
-        self.measured.append(self.arrived - batch.wall_ms)
-        if not self.settled and any(item.epoch == self.epoch for item in batch.items):
-            self.offset_ms = await database_sync_to_async(storing.settle)(self.agent, self.epoch, min(self.measured))
-            self.settled = True
-        # the least of many measurements: a slow network delays frames, it does not turn clocks
-        doubtful = abs(min(self.measured) - self.offset_ms) > storing.CLOCK_MS
-        stored = await database_sync_to_async(storing.store)(self.agent, self.token_hash, self.spool, batch, self.offset_ms, doubtful)
+        self.bearing.exchanged(batch.at_ms, self.arrived, batch.echo_ms, batch.heard_ms)
+        measured = self.bearing.offset_ms
+        if self.offset_ms is None or abs(measured - self.offset_ms) > STEER_MS:
+            self.offset_ms = await database_sync_to_async(storing.steer)(self.agent, self.epoch, batch.at_ms, measured)
+        stored = await database_sync_to_async(storing.store)(
+            self.agent, self.token_hash, self.spool, batch, self.offset_ms, self.bearing.doubtful
+        )
         if stored.gap:
             await self.send(encode(Resume(stored.seq, storing.CREDIT, storing.machine_ms())))
             return

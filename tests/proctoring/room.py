@@ -11,8 +11,11 @@ from uuid import uuid4
 from channels.testing import WebsocketCommunicator
 
 from exams import clock
+from exams.access import SYSTEM
 from exams.sittings.models import Room, Seat, Sitting, TimeSlot
-from proctoring import protocol
+from proctoring import authorship, protocol
+from proctoring.agent import key
+from proctoring.agent.key import Key
 from proctoring.cameras import actions
 from proctoring.cameras.models import Agent, Camera
 from proctoring.coverage.models import Epoch
@@ -69,8 +72,25 @@ class Watched(ExamDay):
         return self.cast.actor("technician", self.body, name=f"t{self.number}")
 
     @cached_property
+    def key(self) -> Key:
+        return key.new()
+
+    @cached_property
+    def spool(self) -> str:
+        return str(uuid4())
+
+    def sealed(self, batch: protocol.Batch, signer: Key | None = None) -> str:
+        """The frame of a batch as the collector of this room signs it."""
+        return authorship.sealed(batch, self.spool, (signer or self.key).sign)
+
+    @cached_property
     def enrolled(self) -> tuple[Agent, str]:
-        return actions.enrol_agent(by=self.technician, venue=self.room.venue, name="sammler-7")
+        """A collector whose machine claimed its place, and whose key the technician confirmed; its token."""
+        agent, code = actions.enrol_agent(by=self.technician, venue=self.room.venue, name="sammler-7")
+        token = claimed(agent, code, self.key)
+        actions.confirm_key(by=self.technician, agent=agent, fingerprint=authorship.fingerprint(self.key.public))
+        agent.refresh_from_db()
+        return agent, token
 
     @property
     def agent(self) -> Agent:
@@ -98,6 +118,12 @@ class Watched(ExamDay):
         return self
 
 
+def claimed(agent: Agent, code: str, key: Key) -> str:
+    """The token that a machine gets for its code and the proof of its key."""
+    proof = authorship.base64url(key.sign(authorship.claim_words(str(agent.pk), code, key.public)))
+    return actions.claim_agent(by=SYSTEM, agent=agent, code=code, public_key=key.public, proof=proof, software="test/1")
+
+
 def ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
@@ -109,7 +135,7 @@ class Sender:
         self.watched, self.seq, self.spool = watched, 0, uuid4()
         self.hash = Agent.objects.get(pk=watched.agent.pk).token_hash
         storing.greet(watched.agent, self.hash, hello(self.spool), storing.machine_ms())
-        Epoch.objects.filter(agent=watched.agent).update(offset_ms=0)  # the clocks of these tests agree to the millisecond
+        Epoch.objects.filter(agent=watched.agent).update(offset_ms=0, before_ms=0)  # the clocks of these tests agree to the millisecond
 
     def segment(self, camera: Any, start: int, end: int, *states: str) -> protocol.SegmentItem:
         self.seq += 1
@@ -128,8 +154,8 @@ class Sender:
         return storing.store(self.watched.agent, self.hash, self.spool, protocol.Batch(ms(clock.machine()), items), 0, doubtful)
 
 
-def hello(spool: Any = None, token: str = "", wall_ms: int | None = None) -> protocol.Hello:
-    at = ms(clock.machine()) if wall_ms is None else wall_ms
+def hello(spool: Any = None, token: str = "", at_ms: int | None = None) -> protocol.Hello:
+    at = ms(clock.machine()) if at_ms is None else at_ms
     return protocol.Hello(str(spool or uuid4()), EPOCH, 1, 0, at, "test/1", token)
 
 

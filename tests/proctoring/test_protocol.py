@@ -70,7 +70,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(["batch", "segment", "hello", "ok"]),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["v", "k", "items", "seq", "states", "wall_ms", "x"]), inner, max_size=5)
+        | st.dictionaries(st.sampled_from(["v", "k", "items", "seq", "states", "at_ms", "x"]), inner, max_size=5)
     ),
     max_leaves=20,
 )
@@ -116,7 +116,7 @@ def test_an_unsound_item_is_refused(wrong: dict):
 
 
 def test_items_follow_one_another_without_a_hole():
-    body = {"v": 1, "k": "batch", "wall_ms": 1, "items": [GOOD, {**GOOD, "seq": 3}]}
+    body = {"v": 1, "k": "batch", "at_ms": 1, "items": [GOOD, {**GOOD, "seq": 3}]}
     with pytest.raises(ProtocolError, match="bad_sequence"):
         decode(json.dumps(body))
 
