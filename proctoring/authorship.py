@@ -1,4 +1,4 @@
-"""Who said it: the exact words a collector signs with its Ed25519 key, with nothing but the standard library; keys stay with those who have them."""
+"""Who said it: the exact words a collector signs with its Ed25519 key; nothing but the standard library, keys stay with their owners."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def venue(world: World) -> None:
     """One venue, four rooms, eight cameras; each room inspected and accepted."""
     clerk = world.actor("exam_clerk")
     place = sittings.open_venue(by=clerk, body=world.body, name=PLACE, address="云泽省临江市学府路 18 号")
-    agent, token = cameras.enrol_agent(by=clerk, venue=place, name="考点采集器")
-    world.things |= {"venue": place, "agent": agent, "token": token, "rooms": [], "cameras": []}
+    agent, code = cameras.enrol_agent(by=clerk, venue=place, name="考点采集器")
+    world.things |= {"venue": place, "agent": agent, "code": code, "rooms": [], "cameras": []}
     for code, value, source in (("ROOM_CAP_WRITTEN", 60, "示例"), ("LATE_ENTRY_MIN", 0, "示例：一分钟的考试不允许迟到")):
         sittings.set_parameter(
             by=world.actor("head_of_body"), body=world.body, code=code, value=value, source=source, effective_from=clock.today()

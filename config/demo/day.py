@@ -11,7 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import segno
 from django.conf import settings
+from django.urls import reverse
 
 from config.demo.paint import COVERED
 from config.demo.papers import opened
@@ -58,26 +60,28 @@ def watch(world: World, processes: Processes) -> None:
     processes.finish("paint")
     port = world.things["port"]
     wait_for(f"http://127.0.0.1:{port}/healthz")
-    folder = Path(settings.DATA_DIR) / "agent"
-    folder.mkdir(exist_ok=True)
-    (folder / "token").write_text(world.things["token"])
-    os.chmod(folder / "token", 0o600)
-    watched = [
-        {"id": str(camera.pk), "name": f"{camera.room.name} {camera.name}", "source": str(video_folder() / camera.source), "at_end": "loop"}
-        for camera in world.things["cameras"]
-    ]
-    config = {
-        "server": f"ws://127.0.0.1:{port}/ws/ingest/",
-        "token_file": "token",
-        "state_dir": "state",
-        "record_dir": "recordings",
-        "fps": 2.0,
-        "file_ms": 3000,
-        "cameras": watched,
-    }
-    (folder / "agent.json").write_text(json.dumps(config, ensure_ascii=False))
+    folder = _enrolled(world, processes)
+    config = json.loads((folder / "agent.json").read_text())
+    for one in config["cameras"]:
+        one |= {"source": str(video_folder() / one["source"]), "at_end": "loop"}
+    (folder / "agent.json").write_text(json.dumps({**config, "fps": 2.0, "file_ms": 3000}, ensure_ascii=False))
     processes.start("agent", "-m", "proctoring.agent", "--config", str(folder / "agent.json"))
     world.things["watching_since"] = time.monotonic()
+
+
+def _enrolled(world: World, processes: Processes) -> Path:
+    """The machine claims its place with a picture of the code, and the clerk compares what it says with what the page says."""
+    agent, folder = world.things["agent"], Path(settings.DATA_DIR) / "agent"
+    folder.mkdir(exist_ok=True)
+    where = reverse("cameras:claim", args=[agent.pk])
+    segno.make(f"http://127.0.0.1:{world.things['port']}{where}#{world.things['code']}").save(str(folder / "code.png"), scale=6)
+    processes.start("enrol", "-m", "proctoring.agent", "--enrol", str(folder / "code.png"), "--config", str(folder / "agent.json"))
+    processes.finish("enrol")
+    shown = agent.keys.get(retired_at=None).fingerprint
+    if shown not in processes.tail("enrol"):
+        raise AssertionError("the machine shows another fingerprint than the page")
+    cameras.confirm_key(by=world.actor("exam_clerk"), agent=agent, fingerprint=shown)
+    return folder
 
 
 def aim(world: World) -> None:

@@ -6,7 +6,6 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-import segno
 from django.conf import settings
 from django.contrib import auth, messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +23,7 @@ from exams.people import credentials, limits, session, signin, sockets
 from exams.people.forms import CodeForm, PasswordForm, PreferencesForm, RecoveryForm, SignInForm
 from exams.people.models import Account, Authenticator, Factor
 from exams.people.passwords import RULE
+from exams.printing.codes import qr_path
 
 _REFUSED = 403
 
@@ -238,11 +238,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
 
 
 def _qr(label: str, key: str) -> dict[str, Any]:
-    """The key as a drawing: one path of squares, so that the stylesheet decides its colours."""
     issuer = quote(settings.OTP_TOTP_ISSUER)
-    code = segno.make(f"otpauth://totp/{issuer}:{quote(label)}?secret={key}&issuer={issuer}", error="m", micro=False)
-    dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix) for x, module in enumerate(row) if module]
-    return {"path": "".join(dark), "side": len(code.matrix) + 8}
+    return qr_path(f"otpauth://totp/{issuer}:{quote(label)}?secret={key}&issuer={issuer}")
 
 
 def _enrolled(request: HttpRequest, own: Any, authenticator: Authenticator, given: str) -> HttpResponse:

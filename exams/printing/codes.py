@@ -26,6 +26,13 @@ def draw_qr(canvas: Any, data: str, x: float, y: float, side: float, error: str 
     canvas.restoreState()
 
 
+def qr_path(data: str, error: str = "m") -> dict[str, Any]:
+    """A QR code for a page: one path of squares, so that the stylesheet decides its colours, and its side with the quiet zone."""
+    matrix = segno.make(data, error=error, micro=False).matrix
+    dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, module in enumerate(row) if module]
+    return {"path": "".join(dark), "side": len(matrix) + 2 * QUIET}
+
+
 def _dark_runs(row: bytes) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for column, dark in enumerate(row):

@@ -18,6 +18,8 @@ from proctoring.faults.detector import Grey
 from .capture import FAILURES, pictures, without_password
 from .collector import Collector
 from .config import Config, ConfigError, load
+from .enrolment import EnrolmentError, enrol
+from .uplink import SOFTWARE
 from .watch import Watch
 
 
@@ -26,9 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     cv2.setNumThreads(1)
+    if given.enrol:
+        return enrolled(given.enrol, given.config or Path("agent.json"))
     if given.judge:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         return judge(given.judge, given.fps)
+    if given.config is None:
+        _parser().error("one of --config, --enrol and --judge is needed")
     try:
         config = load(given.config)
     except (ConfigError, OSError) as problem:
@@ -49,13 +55,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m proctoring.agent", description=__doc__)
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--config", type=Path, help="TOML or JSON file; watch its cameras until SIGTERM")
+    parser.add_argument("--config", type=Path, help="TOML or JSON file; watch its cameras until SIGTERM")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--enrol", metavar="CODE", help="claim a place with the enrolment code or a picture of it; writes --config")
     what.add_argument("--judge", metavar="SOURCE", help="judge one source as fast as it can be read; prints JSON lines")
     parser.add_argument("--fps", type=float, default=1.0, help="samples per second for --judge (default 1)")
     parser.add_argument("--learn", action="store_true", help="with --config: learn the references of the empty rooms, then end")
     parser.add_argument("--verify", action="store_true", help="with --config: read the digests of all kept recordings again, then end")
     return parser
+
+
+def enrolled(code: str, config: Path) -> int:
+    """Enrol, and say what remains to be done."""
+    try:
+        shown = enrol(code, config, SOFTWARE)
+    except (EnrolmentError, OSError) as problem:
+        print(f"Not enrolled: {problem}", file=sys.stderr)
+        return 1
+    print(f"Enrolled; the configuration is {config}. Fingerprint of this machine's key:\n\n    {shown}\n")
+    print("Compare it with the one on the page of the room collector and confirm it there; nothing is taken from this machine before.")
+    return 0
 
 
 def judge(source: str, fps: float) -> int:

@@ -25,7 +25,7 @@ CODE_MINUTES = 30
 
 @action("proctoring.enrol_agent", on="venue")
 def enrol_agent(*, by: Actor, venue: Venue, name: str) -> tuple[Agent, str]:
-    """Make a place for a room collector; the one-time code, with which its machine claims the place, is returned once and never shown again."""
+    """Make a place for a room collector; the one-time code with which its machine claims it is returned once and never shown again."""
     if not name.strip():
         refuse("agent.no_name", _("A room collector needs a name."))
     if Agent.objects.filter(venue=venue, name=name.strip()).exists():
@@ -55,7 +55,7 @@ def _offer(agent: Agent) -> str:
 
 @action("proctoring.claim_agent", on="agent")
 def claim_agent(*, by: Actor, agent: Agent, code: str, public_key: str, proof: str, software: str = "") -> str:
-    """A machine claims the place with the code and the key it made; its token is returned, which admits nobody before the key is confirmed."""
+    """A machine claims the place with the code and the key it made; the token returned admits nobody before the key is confirmed."""
     if not credentials.signed(public_key, claim_words(str(agent.pk), code, public_key), proof):
         refuse("agent.proof", _("The key was not proved: its signature is wrong."), remedy=_("Run the enrolment again with a new code."))
     if AgentKey.objects.filter(public_key=public_key).exists():

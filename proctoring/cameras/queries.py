@@ -69,7 +69,7 @@ def seen_by(room: Room, cameras: list[Camera] | None = None, seats: list[Seat] |
     return {label: frozenset(name for name, view in row.items() if view.enough(least[name])) for label, row in found.items()}
 
 
-def collector_config(agent: Agent, *, server: str, token_file: str, state_dir: str, **more: Any) -> dict[str, Any]:
+def collector_config(agent: Agent, *, server: str, token_file: str, key_file: str, state_dir: str, **more: Any) -> dict[str, Any]:
     """The configuration of a collector, ready to be written as JSON; `server` is the origin, such as wss://exams.example."""
     cameras = [
         {"id": str(camera.pk), "name": f"{camera.room.name}-{camera.name}", "source": camera.source, "record": camera.records}
@@ -77,8 +77,8 @@ def collector_config(agent: Agent, *, server: str, token_file: str, state_dir: s
     ]
     record_dir = more.pop("record_dir", str(PurePath(state_dir) / "recordings"))
     return {
-        "server": f"{server.rstrip('/')}/ws/ingest/", "token_file": token_file, "state_dir": state_dir, "record_dir": record_dir,
-        **more, "cameras": cameras,
+        "server": f"{server.rstrip('/')}/ws/ingest/", "token_file": token_file, "key_file": key_file, "state_dir": state_dir,
+        "record_dir": record_dir, **more, "cameras": cameras,
     }  # fmt: skip
 
 

@@ -1,16 +1,14 @@
-"""Pages of room collectors and cameras."""
+"""Pages of cameras and of the rooms they watch."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from exams.access import may, needs
@@ -21,7 +19,7 @@ from exams.sittings.drawing import draw
 from exams.sittings.models import Room
 from proctoring import geometry
 from proctoring.cameras import actions, queries
-from proctoring.cameras.forms import CameraForm, EnrolForm, ReasonForm
+from proctoring.cameras.forms import CameraForm, ReasonForm
 from proctoring.cameras.models import Camera
 
 
@@ -49,71 +47,6 @@ def cameras(request: HttpRequest) -> HttpResponse:
 
 def _may_keep(request: HttpRequest) -> bool:
     return bool(may(request.actor, "proctoring.keep_cameras"))  # type: ignore[attr-defined]
-
-
-@needs("proctoring.see_cameras")
-def agents(request: HttpRequest) -> HttpResponse:
-    """All room collectors one may see."""
-    listing = Listing(
-        queries.agents_visible_to(request.actor).select_related("venue"),
-        columns=[
-            Column("name", _("Room collector"), kind="head", sort="name", link=lambda one: reverse("cameras:agent", args=[one.pk])),
-            Column("venue", _("Venue"), value="venue.name", sort="venue__name"),
-            Column("enrolled", _("Enrolled"), value="enrolled_at", kind="when", sort="enrolled_at"),
-            Column("software", _("Software")),
-            Column("revoked", _("Shut out at"), value="revoked_at", kind="when", sort="revoked_at"),
-        ],
-        search=["name", "venue__name"], default_sort="venue", name="collectors", title=_("Room collectors"),
-        empty=_("No room collector yet. Enrol one for each venue."),
-    )  # fmt: skip
-    return listing.answer(request, "proctoring/cameras/agents.html", {"may_keep": _may_keep(request)})
-
-
-@never_cache
-@needs("proctoring.keep_cameras")
-def enrol(request: HttpRequest) -> HttpResponse:
-    """Enrol a collector; its token is shown on the answer, once."""
-    form = EnrolForm(queries.venues_visible_to(request.actor), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            agent, token = actions.enrol_agent(by=request.actor, **form.cleaned_data)
-        except Refused as refusal:
-            return render(request, "proctoring/cameras/enrol.html", {"form": form, "refusal": refusal}, status=409)
-        return render(request, "proctoring/cameras/token.html", {"agent": agent, "token": token})
-    return render(request, "proctoring/cameras/enrol.html", {"form": form})
-
-
-@needs("proctoring.see_cameras")
-def agent(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One collector: when it was heard, its cameras, what was refused of it."""
-    agent = get_object_or_404(queries.agents_visible_to(request.actor).select_related("venue"), pk=pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.revoke_agent(by=request.actor, agent=agent, **form.cleaned_data)
-        messages.success(request, _("The room collector is shut out."))
-        return redirect("cameras:agent", pk=pk)
-    context = {"agent": agent, "form": form, "cameras": agent.cameras.select_related("room"), "may_keep": _may_keep(request)}
-    context["heard"] = queries.heard_at(agent)
-    context["rejections"] = agent.rejections.all()[:20]
-    return render(request, "proctoring/cameras/agent.html", context)
-
-
-@never_cache
-@require_POST
-@needs("proctoring.keep_cameras")
-def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A new token, shown once."""
-    agent = get_object_or_404(queries.agents_visible_to(request.actor), pk=pk)
-    return render(request, "proctoring/cameras/token.html", {"agent": agent, "token": actions.renew_token(by=request.actor, agent=agent)})
-
-
-@needs("proctoring.keep_cameras")
-def config(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The collector's configuration as it must stand on its machine; the token is not in it."""
-    agent = get_object_or_404(queries.agents_visible_to(request.actor), pk=pk)
-    origin = request.build_absolute_uri("/").rstrip("/").replace("http", "ws", 1)
-    body = queries.collector_config(agent, server=origin, token_file="token", state_dir="state")  # noqa: S106 - the name of a file
-    return JsonResponse(body, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
 def _room(request: HttpRequest, pk: UUID) -> Room:

@@ -123,7 +123,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
         self.bearing.exchanged(batch.at_ms, self.arrived, batch.echo_ms, batch.heard_ms)
         measured = self.bearing.offset_ms
         if self.offset_ms is None or abs(measured - self.offset_ms) > STEER_MS:
-            self.offset_ms = await database_sync_to_async(storing.steer)(self.agent, self.epoch, batch.at_ms, measured)
+            self.offset_ms = await database_sync_to_async(storing.steer)(self.agent, self.epoch, batch, measured)
         stored = await database_sync_to_async(storing.store)(
             self.agent, self.token_hash, self.spool, batch, self.offset_ms, self.bearing.doubtful
         )

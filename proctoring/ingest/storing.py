@@ -101,19 +101,24 @@ def greet(agent: Agent, token_hash: str, hello: Hello, arrived_ms: int) -> int:
     return position.seq
 
 
-def steer(agent: Agent, name: str, at_ms: int, offset_ms: int) -> int:
-    """Take a measurement of the epoch's offset into account and return the offset from now on.
+def steer(agent: Agent, name: str, batch: Batch, offset_ms: int) -> int:
+    """Take the epoch's offset as measured with this batch into account and return the offset from now on.
 
     As long as nothing of the epoch is stored it replaces that of the hello, which may have been held up on its way.
     """
     with transaction.atomic():
         epoch = Epoch.objects.select_for_update().get(agent=agent, name=name)
         if Segment.objects.filter(camera__agent=agent, epoch=name).exists():
-            course = asdict(_course(epoch).steered(at_ms, offset_ms))
+            oldest = min((_begun(item) for item in batch.items if item.epoch == name), default=batch.at_ms)
+            course = asdict(_course(epoch).steered(batch.at_ms, offset_ms, oldest))
         else:
-            course = _level(at_ms, offset_ms)
+            course = _level(batch.at_ms, offset_ms)
         Epoch.objects.filter(pk=epoch.pk).update(**course)
     return int(course["offset_ms"])
+
+
+def _begun(item: Item) -> int:
+    return item.first_bad_ms if isinstance(item, FaultItem) else int(item.start_ms)  # type: ignore[attr-defined]
 
 
 def _level(at_ms: int, offset_ms: int) -> dict[str, int]:
@@ -199,7 +204,7 @@ def _segments(work: Work, items: Sequence[SegmentItem]) -> None:
 
 
 def _segment(work: Work, item: SegmentItem, last: Segment | None) -> Segment | None:
-    """The row of an item, which begins where the last one ended if it did so by the collector's own time; None if it contradicts that one."""
+    """The row of an item; it begins where the last one ended if it did so by the collector's own time. None if it contradicts that one."""
     added = _kept_offset(work, item, last)
     start, end = item.start_ms + added, item.end_ms + added
     if last is not None:
@@ -232,7 +237,7 @@ def _note_clock(work: Work, row: Segment, last: Segment | None) -> None:
     """Say when the clock of a collector becomes doubtful, and when it is right again."""
     wrong, was_wrong = ("clock" in row.states.split(","), last is not None and "clock" in last.states.split(","))
     if wrong != was_wrong:
-        note_fault(row.camera, "clock", wrong, row.start_ms, row.end_ms, "")
+        note_fault(row.camera, "clock", wrong, row.start_ms, row.end_ms if wrong else row.start_ms, "")
 
 
 def _last_segments(cameras: Iterable[str], epochs: Iterable[str]) -> dict[tuple[str, str], Segment]:

@@ -66,8 +66,11 @@ class Course:
         passed, whole = own_ms - self.before_at_ms, self.at_ms - self.before_at_ms
         return self.before_ms + (self.offset_ms - self.before_ms) * passed // whole
 
-    def steered(self, own_ms: int, measured_ms: int) -> Course:
-        """The course after a measurement; the same one if it told nothing new."""
+    def steered(self, own_ms: int, measured_ms: int, oldest_ms: int) -> Course:
+        """The course after a measurement; the same one if it told nothing new. Nothing older than oldest_ms is still to come."""
         if abs(measured_ms - self.offset_ms) <= STEER_MS or own_ms <= self.at_ms:
             return self
+        if oldest_ms < self.at_ms:
+            # what the line was drawn for is not all here yet: only its end is moved
+            return Course(self.before_at_ms, self.before_ms, own_ms, measured_ms)
         return Course(self.at_ms, self.offset_ms, own_ms, measured_ms)

@@ -65,7 +65,14 @@ def test_without_pyav_pictures_still_come(tmp_path: Path):
 
 # -- configuration ---------------------------------------------------------------------------------------------------------
 
-TOML = 'server = "ws://h/ws/ingest/"\ntoken_file = "token"\nstate_dir = "state"\n[[cameras]]\nid = "{id}"\nsource = "{source}"\n'
+TOML = """server = "ws://h/ws/ingest/"
+token_file = "token"
+key_file = "key.pem"
+state_dir = "state"
+[[cameras]]
+id = "{id}"
+source = "{source}"
+"""
 
 
 def test_toml_and_json_say_the_same(tmp_path: Path):
@@ -75,6 +82,7 @@ def test_toml_and_json_say_the_same(tmp_path: Path):
             {
                 "server": "ws://h/ws/ingest/",
                 "token_file": "token",
+                "key_file": "key.pem",
                 "state_dir": "state",
                 "cameras": [{"id": CAMERA, "source": "rtsp://h/1"}],
             }
@@ -91,7 +99,7 @@ def test_toml_and_json_say_the_same(tmp_path: Path):
               {"cameras": [{"id": CAMERA, "source": "y"}, {"id": CAMERA, "source": "z"}]}]
 )  # fmt: skip
 def test_a_wrong_configuration_is_refused_before_anything_starts(tmp_path: Path, wrong: dict):
-    good = {"server": "ws://h/", "token_file": "t", "state_dir": "s", "cameras": [{"id": CAMERA, "source": "y"}]}
+    good = {"server": "ws://h/", "token_file": "t", "key_file": "k", "state_dir": "s", "cameras": [{"id": CAMERA, "source": "y"}]}
     path = tmp_path / "c.json"
     path.write_text(json.dumps({**good, **wrong}))
     with pytest.raises(ConfigError):

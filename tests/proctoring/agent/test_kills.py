@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sqlite3
 import time
@@ -16,21 +15,30 @@ from tests.proctoring.serving import Server, agent
 pytestmark = pytest.mark.slow
 
 MAKE = """
+import json
 from django.utils import timezone
 from exams.people.models import Organisation
 from exams.sittings.models import Venue, Room
 from exams.access import SYSTEM
+from proctoring import authorship
+from proctoring.agent import key
 from proctoring.cameras import actions, queries
 from proctoring.geometry import Pose
 body = Organisation.objects.create(kind="exam_body", name="body", credit_code="91110000MA00000002")
 venue = Venue.objects.create(body=body, name="venue", address="a")
 room = Room.objects.create(venue=venue, name="101", plan={})
-made, token = actions.enrol_agent(by=SYSTEM, venue=venue, name="c")
+made, code = actions.enrol_agent(by=SYSTEM, venue=venue, name="c")
+own = key.new()
+proof = authorship.base64url(own.sign(authorship.claim_words(str(made.pk), code, own.public)))
+token = actions.claim_agent(by=SYSTEM, agent=made, code=code, public_key=own.public, proof=proof)
+actions.confirm_key(by=SYSTEM, agent=made, fingerprint=authorship.fingerprint(own.public))
 for n, source in enumerate(SOURCES, 1):
     pose = Pose(0, 0, 2800, 700000, 400000, 1570000, 1920, 1080)
     actions.place_camera(by=SYSTEM, room=room, name=f"C{n}", agent=made, source=source, pose=pose)
 quick = {"fps": 4, "report_ms": 1000, "file_ms": 3000}
-answer = {"token": token, "config": queries.collector_config(made, server=ORIGIN, token_file="token", state_dir="state", **quick)}
+files = {"token_file": "token", "key_file": "key.pem", "state_dir": "state"}
+config = queries.collector_config(made, server=ORIGIN, **files, **quick)
+answer = {"token": token, "key.pem": own.pem().decode(), "config.json": json.dumps(config)}
 """
 LOOK = """
 from proctoring.coverage.models import *
@@ -58,9 +66,9 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path):
     server.folder.mkdir()
     server.manage("migrate", "--run-syncdb", "-v", "0")
     made = server.python(f"SOURCES = {[str(one) for one in sources]!r}\nORIGIN = 'ws://127.0.0.1:{server.port}'\n{MAKE}")
-    (tmp_path / "token").write_text(made["token"])
+    for name, text in made.items():
+        (tmp_path / name).write_text(text)
     config = tmp_path / "config.json"
-    config.write_text(json.dumps(made["config"]))
     process = None
     try:
         server.start()

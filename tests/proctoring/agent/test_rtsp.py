@@ -120,8 +120,8 @@ def test_a_lost_stream_is_noticed_at_once_and_never_credited(camera: Camera, tmp
     server.folder.mkdir()
     server.manage("migrate", "--run-syncdb", "-v", "0")
     made = server.python(f"SOURCES = {[camera.url]!r}\nORIGIN = 'ws://127.0.0.1:{server.port}'\n{MAKE}")
-    (tmp_path / "token").write_text(made["token"])
-    (tmp_path / "config.json").write_text(json.dumps(made["config"]))
+    for name, text in made.items():
+        (tmp_path / name).write_text(text)
     report, process = Report(tmp_path / "agent.log"), None
     try:
         server.start()
