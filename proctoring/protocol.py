@@ -18,7 +18,7 @@ MAX_MS = 1 << 53  # what a double, and so any JSON reader, still holds exactly
 # One set of codes for faults, states and reports; the order is the gravity in which they are shown.
 STATES = (
     "offline", "stalled", "covered", "moved", "frozen", "corrupt", "low_light",
-    "overexposed", "defocused", "partial", "clock", "unknown", "ok",
+    "overexposed", "defocused", "partial", "clock", "disk", "unknown", "ok",
 )  # fmt: skip
 DOUBT = frozenset({"clock"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import logging
 import signal
@@ -15,10 +14,13 @@ import cv2
 
 from proctoring.faults.detector import Grey
 
-from .capture import FAILURES, pictures, without_password
 from .collector import Collector
 from .config import Config, ConfigError, load
 from .enrolment import EnrolmentError, enrol
+from .ledger import verified
+from .sources import FAILURES, pictures, without_password
+from .spool import Spool
+from .status import shown
 from .uplink import SOFTWARE
 from .watch import Watch
 
@@ -40,6 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 2
+    if given.status:
+        code, words = shown(config.state_dir / "status.json")
+        print(words)
+        return code
     if given.verify:
         return verify(config)
     collector = Collector(config)
@@ -61,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--judge", metavar="SOURCE", help="judge one source as fast as it can be read; prints JSON lines")
     parser.add_argument("--fps", type=float, default=1.0, help="samples per second for --judge (default 1)")
     parser.add_argument("--learn", action="store_true", help="with --config: learn the references of the empty rooms, then end")
-    parser.add_argument("--verify", action="store_true", help="with --config: read the digests of all kept recordings again, then end")
+    parser.add_argument("--status", action="store_true", help="with --config: say how the running collector is, then end")
+    parser.add_argument("--verify", action="store_true", help="with --config: compare the recordings with their digests, then end")
     return parser
 
 
@@ -117,11 +124,19 @@ def _joined(pieces: list) -> list[dict]:
 
 
 def verify(config: Config) -> int:
-    """Print name and digest of every recording, to be compared with the server's index."""
-    for path in sorted(config.record_dir.glob("*.mp4")) if config.record_dir else []:
-        with path.open("rb") as file:
-            print(hashlib.file_digest(file, "sha256").hexdigest(), path.name)
-    return 0
+    """Read all kept recordings again and compare digests and links with the ledger; prints what is wrong."""
+    spool = Spool(config.state_dir / "spool.sqlite3")
+    wrong = list(verified(spool, config.record_dir or config.state_dir))
+    for name, word in wrong:
+        print(f"{word}: {name}")
+    with spool.reading() as db:
+        rows = db.execute("SELECT camera, count(*), sum(removed_ms IS NULL), sum(bytes) FROM file GROUP BY camera").fetchall()
+    names = {camera.id: camera.name for camera in config.cameras}
+    for camera, files, here, size in rows:
+        head = spool.fact(f"chain {camera}")
+        print(f"{names.get(camera, camera)}: {files} recordings, {here} of them here, {size} bytes, chain ends with {head}")
+    print(f"{len(wrong)} wrong" if wrong else "all recordings agree with their digests and chains")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,223 +1,254 @@
-"""Reads one source for ever: file paced in real time, RTSP over TCP, or a USB camera; hands out the newest picture, never an old one."""
+"""One camera: its main stream is recorded, its sub-stream judged; decodes as little as it can, hands out the newest picture alone."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import random
-import re
 import threading
-from collections.abc import Iterator
+import time
+from fractions import Fraction
 from typing import Any
 
-import cv2
-import numpy as np
-
-from proctoring.faults.detector import HEIGHT, WIDTH, Grey
+from proctoring.faults.detector import Grey
 
 from .clock import Clock
 from .config import CameraConfig
+from .lines import Line
 from .record import Recorder
-
-try:
-    import av
-except ImportError:  # OpenCV reads pictures too, but keeps no packets: without PyAV nothing is recorded
-    av = None  # type: ignore[assignment]
+from .sources import av, device, is_file, shrunk, small
 
 log = logging.getLogger("collector")
-OPEN_SECONDS, READ_SECONDS = 5.0, 3.0
-LONGEST_WAIT = 5.0
-SILENCE_MS = 2_500  # the first packet after so long is one that the library kept back, not one that the camera sent now
-LIVE_WAIT = 1.5  # with the time it takes to open, a camera is back within three seconds of its return
-REFUSED_WAIT = 30.0  # many cameras lock an account after some wrong passwords
-FAILURES: tuple[type[Exception], ...] = (OSError,) if av is None else (OSError, av.error.FFmpegError)
+LONGEST_KEYS = 2.3  # seconds between key frames up to which they alone are enough pictures of a main stream
+FLAGGED_KEYS = 4.0
+FLOWING = 1.0  # a packet no older than this: the stream goes on, although no picture was decoded
 
 
-def is_file(source: str) -> bool:
-    """Whether the source ends by itself and must be paced."""
-    return not re.match(r"(rtsps?|https?)://|usb:\d+$|/dev/video", source)
+class Capture:
+    """The streams of one camera. All methods but those of a taker are called by the collector's own threads."""
+
+    def __init__(self, camera: CameraConfig, clock: Clock, recorder: Recorder | None, fps: float = 4.0) -> None:
+        self.camera, self.recorder = camera, recorder
+        self.sight = Sight(camera.name, clock, LONGEST_KEYS if not camera.sub and not is_file(camera.source) else 1.0 / fps)
+        main = _Main(recorder, None if camera.sub else self.sight, clock, camera)
+        self.lines = [Line(camera.name, camera.source, camera.at_end, clock, main)]
+        if camera.sub:
+            self.lines.append(Line(f"{camera.name} (sub-stream)", camera.sub, camera.at_end, clock, _Sub(self.sight)))
+
+    @property
+    def main(self) -> Line:
+        """The stream that is recorded."""
+        return self.lines[0]
+
+    @property
+    def seen(self) -> Line:
+        """The stream that is judged."""
+        return self.lines[-1]
+
+    def mind(self) -> None:
+        """Let the watchdogs look."""
+        now = time.monotonic()
+        for line in self.lines:
+            line.mind(now)
+
+    def take(self) -> tuple[int, Grey | None, int] | None:
+        """When, the newest picture since the last call or None if none came, and how much damage the decoder saw.
+
+        Nothing at all if the stream flows and its next key frame is not due: that is no absence of a picture.
+        """
+        at, grey, damage = self.sight.take()
+        if grey is None and self.sight.keys_only and self.seen.heard and self.seen.silent(time.monotonic()) < FLOWING:
+            return None
+        return at, grey, damage
+
+    def start(self) -> None:
+        """Open the streams."""
+        self.mind()
+
+    def stop(self) -> None:
+        """Ask the readers to end."""
+        for line in self.lines:
+            line.stop()
+
+    def join(self, seconds: float) -> None:
+        """Wait for them."""
+        for line in self.lines:
+            line.join(seconds)
 
 
-def address(source: str) -> tuple[str, dict[str, Any]]:
-    """The address and options for av.open."""
-    if source.startswith(("rtsp://", "rtsps://")):
-        # counting frames to guess their rate takes seconds in which nothing would be watched, and the rate is not needed
-        return source, {"options": {"rtsp_transport": "tcp", "fpsprobesize": "0"}, "timeout": (OPEN_SECONDS, READ_SECONDS)}
-    if match := re.match(r"usb:(\d+)$", source):
-        return f"/dev/video{match[1]}", {"format": "v4l2"}
-    if source.startswith("/dev/video"):
-        return source, {"format": "v4l2"}
-    return source.removeprefix("file:"), {"timeout": (OPEN_SECONDS, READ_SECONDS)} if "://" in source else {}
+class Sight:
+    """Decodes a stream: key frames alone where they come often enough, everything where they do not."""
 
-
-def without_password(text: object) -> str:
-    """The text as it may stand in a log: an address in it keeps its user and loses its password."""
-    return re.sub(r"(\w+://[^/\s:@]*):[^/\s]*@", r"\1:***@", str(text))
-
-
-class Capture(threading.Thread):
-    """One camera's reader thread: reconnects for ever, keeps only the newest sample."""
-
-    def __init__(self, camera: CameraConfig, clock: Clock, recorder: Recorder | None) -> None:
-        super().__init__(name=f"capture {camera.name}", daemon=True)
-        self.camera = camera
-        self._clock = clock
-        self._recorder = recorder
+    def __init__(self, name: str, clock: Clock, longest_keys: float) -> None:
+        self._name, self._clock, self._longest = name, clock, longest_keys
         self._lock = threading.Lock()
         self._latest: tuple[int, Grey] | None = None
         self._damage = 0
         self._wanted = True
-        self._stopping = threading.Event()
-        self._file = is_file(camera.source)
-        self._heard_ms: int | None = None
+        self._stream: Any = None
+        self._key_at: float | None = None
+        self.keys_only = False
+        self.key_seconds = 0.0  # between the last two key frames; 0: not known yet
 
     def take(self) -> tuple[int, Grey | None, int]:
-        """When, the newest picture since the last call or None, and how much damage the decoder saw."""
+        """The newest picture since the last call, and the damage."""
         with self._lock:
             at, grey = self._latest or (self._clock.now_ms(), None)
             damage, self._latest, self._damage = self._damage if grey is not None else 0, None, 0 if grey is not None else self._damage
             self._wanted = True
         return at, grey, damage
 
-    def stop(self) -> None:
-        """Ask the thread to end."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        """Open, read, and open again."""
-        failures, refused = 0, False
-        while not self._stopping.is_set():
-            try:
-                came, refused = self._read_with_av() if av is not None else self._read_with_cv2(), False
-            except Exception as problem:  # a source may fail in any way a library can; it must be opened again
-                log.warning("%s: %s", self.camera.name, without_password(problem))
-                came, refused = False, av is not None and isinstance(problem, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError))
-            failures = 0 if came else failures + 1
-            looping = self._file and came and self.camera.at_end == "loop"
-            if self._recorder is not None:
-                (self._recorder.restart if looping else self._recorder.close)()
-            if not looping:
-                self._stopping.wait(LONGEST_WAIT if self._file and came else self._backoff(failures, refused))
-
-    def _backoff(self, failures: int, refused: bool) -> float:
-        longest = LONGEST_WAIT if self._file else LIVE_WAIT
-        return REFUSED_WAIT if refused else min(longest, 0.5 * 2 ** min(failures, 8)) * (0.75 + random.random() / 2)
-
-    def _read_with_av(self) -> bool:
-        """Read until the source ends or fails; whether any picture came. A file that is held keeps its last picture's silence."""
-        where, how = address(self.camera.source)
-        with av.open(where, **how) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "NONE"  # one thread per camera is enough, and two cores are shared by all of them
-            pace = _Pace(self._clock, self._stopping) if self._file else None
-            self._heard_ms, came = None, False
-            for packet in container.demux(stream):
-                if self._stopping.is_set():
-                    return True
-                if packet.size == 0:
-                    continue
-                # the first packets of a live stream, the key frame among them, may come without any time
-                when = packet.pts if packet.pts is not None else packet.dts
-                if pace is not None and when is not None:
-                    pace.wait(float(when * packet.time_base))
-                late = self._late()
-                if self._recorder is not None:
-                    self._recorder.write(packet, stream, late)
-                came = self._decode(packet, late) or came
-        if self._file and came and self.camera.at_end == "hold":
-            self._stopping.wait()
-        return came
-
-    def _late(self) -> bool:
-        """Whether this packet says nothing about the present: a dying stream gives out its last picture when its silence ends it."""
-        before, self._heard_ms = self._heard_ms, self._clock.now_ms()
-        return not self._file and before is not None and self._heard_ms - before > SILENCE_MS
-
-    def _decode(self, packet: Any, late: bool) -> bool:
+    def packet(self, packet: Any, stream: Any, late: bool) -> None:
+        """Decode what must be decoded."""
+        if stream is not self._stream:
+            self._stream, self._key_at, self.keys_only, self.key_seconds = stream, None, False, 0.0
+        if packet.is_keyframe:
+            self._key(packet)
+        if packet.is_corrupt:
+            self._damaged()
+        if self.keys_only and not packet.is_keyframe:
+            return
         try:
             frames = packet.decode()
+            if self.keys_only and not frames:
+                frames = _flushed(stream)
         except av.error.InvalidDataError:
-            with self._lock:
-                self._damage += 1
-            return False
+            self._damaged()
+            return
         for frame in () if late else frames:
             self._keep(frame)
-        return bool(frames) or bool(packet.is_corrupt)
+
+    def _key(self, packet: Any) -> None:
+        """Learn from the distance of key frames whether they are enough; changes only here, where the decoder needs nothing from before."""
+        when = packet.pts if packet.pts is not None else packet.dts
+        if when is None:
+            return
+        at = float(when * packet.time_base)
+        if self._key_at is not None and 0 < at - self._key_at < 60:
+            self.key_seconds = at - self._key_at
+            self.keys_only = self.key_seconds <= self._longest
+        self._key_at = at
+
+    def _damaged(self) -> None:
+        with self._lock:
+            self._damage += 1
 
     def _keep(self, frame: Any) -> None:
         damaged = bool(getattr(frame, "is_corrupt", False))
-        if not self._wanted and not damaged:
-            return
-        grey = frame.reformat(width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA").to_ndarray()
-        self._offer(grey, damaged)
+        if self._wanted or damaged:
+            self.offer(small(frame), damaged)
 
-    def _offer(self, grey: Grey, damaged: bool = False) -> None:
+    def offer(self, grey: Grey, damaged: bool = False) -> None:
+        """A picture that has just come."""
         with self._lock:
-            self._latest = (self._clock.now_ms(), np.ascontiguousarray(grey))
+            self._latest = (self._clock.now_ms(), grey)
             self._damage += damaged
             self._wanted = False
 
-    def _read_with_cv2(self) -> bool:
-        for grey in cv2_pictures(self.camera.source):
-            if self._stopping.is_set():
-                break
-            self._offer(grey)
-            if self._file:
-                self._stopping.wait(0.1)
-        return True
+    @property
+    def wanted(self) -> bool:
+        """Whether the last picture was taken, so that another one is worth its making."""
+        return self._wanted
 
 
-class _Pace:
-    """Holds a file back to real time."""
-
-    def __init__(self, clock: Clock, stopping: threading.Event) -> None:
-        self._clock, self._stopping = clock, stopping
-        self._offset: float | None = None
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until the picture of this time is due."""
-        now = self._clock.now_ms() / 1000
-        if self._offset is None:
-            self._offset = now - seconds
-        due = self._offset + seconds
-        if due > now:
-            self._stopping.wait(due - now)
-        elif now - due > 1.0:
-            # the machine slept or was too slow: go on from here instead of racing after the lost time
-            self._offset = now - seconds
+def _flushed(stream: Any) -> list[Any]:
+    """What the decoder holds back: a key frame alone may wait in it for a next picture that is never given to it."""
+    frames = stream.codec_context.decode(None)
+    stream.codec_context.flush_buffers()
+    return list(frames)
 
 
-def cv2_pictures(source: str) -> Iterator[Grey]:
-    """Grey pictures read with OpenCV alone."""
-    if match := re.match(r"usb:(\d+)$", source):
-        capture = cv2.VideoCapture(int(match[1]))
-    else:
-        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_SECONDS * 1000), cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(READ_SECONDS * 1000)]
-        capture = cv2.VideoCapture(source.removeprefix("file:"), cv2.CAP_FFMPEG, limits)
-    try:
-        if not capture.isOpened():
-            raise OSError("cannot be opened")
-        while (read := capture.read())[0]:
-            yield cv2.resize(cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
-    finally:
-        capture.release()
+class _Main:
+    """Takes the main stream: decoded if nothing else is there to judge, then recorded."""
+
+    def __init__(self, recorder: Recorder | None, sight: Sight | None, clock: Clock, camera: CameraConfig) -> None:
+        self._recorder, self._sight, self._camera = recorder, sight, camera
+        self._encoder = Encoder() if recorder is not None and device(camera.source) is not None else None
+        self._stream: Any = None
+        self._key_at: float | None = None
+        self._flagged = False
+
+    def packet(self, packet: Any, stream: Any, late: bool) -> None:
+        if packet.is_keyframe:
+            self._mind_keys(packet)
+        if self._sight is not None:
+            self._sight.packet(packet, stream, late)
+        if self._recorder is not None:
+            if stream is not self._stream and self._stream is not None and not is_file(self._camera.source):
+                self._recorder.close()  # another connection: what lay between them was not sent
+            # the packet is given away, so this comes last
+            self._recorder.write(packet, stream, late)
+        self._stream = stream
+
+    def _mind_keys(self, packet: Any) -> None:
+        if packet.pts is None:
+            return
+        at = float(packet.pts * packet.time_base)
+        apart = at - self._key_at if self._key_at is not None else 0.0
+        self._key_at = at
+        if FLAGGED_KEYS < apart < 60 and not self._flagged:
+            self._flagged = True
+            log.warning(
+                "%s: %.0f s from key frame to key frame; every picture must be decoded and much is lost with a cut."
+                " Set the camera's I-frame interval to 2 s, or name a sub-stream", self._camera.name, apart,
+            )  # fmt: skip
+
+    def picture(self, picture: Any) -> None:
+        if self._sight is not None and self._sight.wanted:
+            self._sight.offer(shrunk(picture))
+        if self._recorder is not None and self._encoder is not None:
+            for packet in self._encoder.packets(picture):
+                self._recorder.write(packet, self._encoder.stream)
+
+    def ended(self, again: bool) -> None:
+        if self._recorder is not None:
+            (self._recorder.restart if again else self._recorder.close)()
 
 
-def pictures(source: str) -> Iterator[tuple[int, Grey]]:
-    """All pictures of a source with their milliseconds, as fast as they can be read."""
-    if av is None:
-        yield from ((number * 100, grey) for number, grey in enumerate(cv2_pictures(source)))
-        return
-    where, how = address(source)
-    with av.open(where, **how) as container:
-        for frame in _frames(container):
-            if frame.time is not None:
-                grey = frame.reformat(width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA").to_ndarray()
-                yield int(frame.time * 1000), np.ascontiguousarray(grey)
+class _Sub:
+    """Takes the sub-stream: judged, not recorded."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+
+    def packet(self, packet: Any, stream: Any, late: bool) -> None:
+        self._sight.packet(packet, stream, late)
+
+    def picture(self, picture: Any) -> None:
+        if self._sight.wanted:
+            self._sight.offer(shrunk(picture))
+
+    def ended(self, again: bool) -> None:
+        """Nothing is recorded of it."""
 
 
-def _frames(container: Any) -> Iterator[Any]:
-    """What can be decoded; a damaged packet does not end the stream."""
-    for packet in container.demux(video=0):
-        with contextlib.suppress(av.error.InvalidDataError):
-            yield from packet.decode()
+class Encoder:
+    """H.264 for a source that sends pictures alone, at up to ten pictures a second: a USB camera is recorded too."""
+
+    FPS = 10
+
+    def __init__(self) -> None:
+        self.stream: Any = None
+        self._output: Any = None
+        self._due = 0.0
+        self._begun = 0.0
+
+    def packets(self, picture: Any) -> list[Any]:
+        """What is to be recorded of a picture that came now."""
+        now = time.monotonic()
+        if self.stream is None:
+            self._open(picture, now)
+        if now < self._due:
+            return []
+        self._due = max(self._due + 1 / self.FPS, now)
+        frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+        frame.pts = round((now - self._begun) * 1000)
+        return list(self.stream.encode(frame))
+
+    def _open(self, picture: Any, now: float) -> None:
+        # the container is only there to give the stream its header; nothing is written to it
+        self._output = av.open("/dev/null", "w", format="mp4")
+        options = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "g": str(2 * self.FPS)}
+        self.stream = self._output.add_stream("libx264", rate=self.FPS, options=options)
+        self.stream.height, self.stream.width = picture.shape[:2]
+        self.stream.pix_fmt = "yuv420p"
+        self.stream.codec_context.time_base = Fraction(1, 1000)
+        self._begun = self._due = now

@@ -26,6 +26,7 @@ class CameraConfig:
     id: str
     name: str
     source: str
+    sub: str = ""
     at_end: str = "loop"
     record: bool = True
 
@@ -44,6 +45,9 @@ class Config:
     report_ms: int = 2_000
     file_ms: int = 10_000
     learn_ms: int = 2_000
+    page_ms: int = 1_800_000
+    keep_free_mb: int = 2_000
+    keep_days: int = 90
 
     def token(self) -> str:
         """The credential, read each time it is needed so that it can be replaced while running."""
@@ -57,8 +61,9 @@ class Config:
 _TOP = {
     "server": str, "token_file": str, "key_file": str, "state_dir": str, "record_dir": str, "cameras": list,
     "fps": (int, float), "report_ms": int, "file_ms": int, "learn_ms": int,
+    "page_ms": int, "keep_free_mb": int, "keep_days": int,
 }  # fmt: skip
-_CAMERA = {"id": str, "name": str, "source": str, "at_end": str, "record": bool}
+_CAMERA = {"id": str, "name": str, "source": str, "sub": str, "at_end": str, "record": bool}
 
 
 def _checked(body: Any, known: dict[str, Any], needed: set[str], where: str) -> dict[str, Any]:
@@ -108,4 +113,6 @@ def load(path: Path) -> Config:
     config = Config(cameras=cameras, **body)
     if not 0.2 <= config.fps <= 25 or min(config.report_ms, config.file_ms, config.learn_ms) < 500:
         raise ConfigError(f"{path.name}: fps is 0.2 to 25, times are at least 500 ms")
+    if config.page_ms < 1_000 or min(config.keep_free_mb, config.keep_days) < 0:
+        raise ConfigError(f"{path.name}: page_ms is at least 1000, keep_free_mb and keep_days are not negative")
     return config

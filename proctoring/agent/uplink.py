@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import threading
 import time
 
@@ -58,9 +59,11 @@ class Uplink(threading.Thread):
             started = time.monotonic()
             try:
                 self._talk()
-            except (OSError, WebSocketException, ProtocolError, TimeoutError) as problem:
-                self.said = f"not connected: {problem or type(problem).__name__}"
-                log.info("%s", self.said)
+            except (OSError, WebSocketException, ProtocolError, TimeoutError, sqlite3.OperationalError) as problem:
+                said = f"not connected: {problem or type(problem).__name__}"
+                if said != self.said:
+                    log.warning("server %s; reports are kept and sent when it answers", said)
+                self.said = said
             failures = 0 if time.monotonic() - started > 10 else failures + 1
             self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2 ** min(failures, 6)) * (0.75 + random.random() / 2))
 
@@ -77,6 +80,8 @@ class Uplink(threading.Thread):
             answer = self._receive(socket, PATIENCE_SECONDS)
             if not isinstance(answer, Resume):
                 raise ProtocolError("no_resume", "the server did not say where to go on")
+            if self.said != "connected":
+                log.info("server connected; %d reports wait", self._spool.waiting())
             self.said = "connected"
             self._stream(socket, answer)
 

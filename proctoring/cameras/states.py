@@ -20,6 +20,7 @@ WORDS = {
     "stalled": _("Stream stopped"),
     "offline": _("Offline"),
     "clock": _("Clock doubtful"),
+    "disk": _("Storage full"),
     "unknown": _("Not yet known (learning the reference)"),
     "not_arrived": _("Data not yet arrived from the room"),
     "not_recorded": _("Seen but not recorded"),

@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.agent import record
-from proctoring.agent.capture import Capture, is_file, pictures
+from proctoring.agent.capture import Capture
 from proctoring.agent.clock import Clock
 from proctoring.agent.config import CameraConfig, ConfigError, load
 from proctoring.agent.record import Recorder, adopt_orphans
+from proctoring.agent.sources import is_file, pictures
 from proctoring.agent.spool import Spool
 from proctoring.agent.watch import MAX_STEP_MS, Piece, Runs, Watch
 from proctoring.faults.detector import Detector
@@ -59,7 +60,7 @@ def test_the_collector_judges_a_video_where_there_is_no_django(tmp_path: Path):
 
 def test_without_pyav_pictures_still_come(tmp_path: Path):
     encoded(scenes(2), target=tmp_path / "v.mp4")
-    done = bare(f"from proctoring.agent.capture import pictures\nprint(sum(1 for _ in pictures({str(tmp_path / 'v.mp4')!r})))", "{'av'}")
+    done = bare(f"from proctoring.agent.sources import pictures\nprint(sum(1 for _ in pictures({str(tmp_path / 'v.mp4')!r})))", "{'av'}")
     assert (done.returncode, done.stdout.strip()) == (0, "10")
 
 

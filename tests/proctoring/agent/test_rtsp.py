@@ -18,10 +18,12 @@ from uuid import UUID
 import av
 import pytest
 
-from proctoring.agent.capture import LIVE_WAIT, REFUSED_WAIT, Capture, address, pictures, without_password
+from proctoring.agent.capture import Capture
 from proctoring.agent.clock import Clock
 from proctoring.agent.config import CameraConfig
+from proctoring.agent.lines import LIVE_WAIT, REFUSED_WAIT, Line, Reader, backoff
 from proctoring.agent.record import Recorder
+from proctoring.agent.sources import address, pictures, without_password
 from proctoring.agent.spool import Spool
 from proctoring.protocol import GENESIS, chained
 from tests.proctoring.agent.rtsp_camera import FPS, Camera, lacking
@@ -30,7 +32,7 @@ from tests.proctoring.pictures import encoded, scenes
 from tests.proctoring.serving import ROOT, Server, agent, free_port
 
 CAMERA = str(UUID(int=7))
-NOTICED, BACK = 3.0, 5.0  # seconds
+NOTICED, BACK = 3.0, 3.0  # seconds
 LOOK = """
 from proctoring.coverage.models import *
 own = Segment.objects.exclude(epoch="server")
@@ -274,7 +276,7 @@ def test_a_first_key_frame_without_times_is_seen_and_recorded(tmp_path: Path, mo
     recorder = Recorder(CAMERA, tmp_path / "r", spool, clock, 60_000)
     capture = Capture(CameraConfig(CAMERA, "C1", str(tmp_path / "v.mp4"), at_end="loop"), clock, recorder)
     seen: list[object] = []
-    monkeypatch.setattr(capture, "_keep", seen.append)
+    monkeypatch.setattr(capture.sight, "_keep", seen.append)
     real = av.open
 
     class Opened:
@@ -289,22 +291,35 @@ def test_a_first_key_frame_without_times_is_seen_and_recorded(tmp_path: Path, mo
 
     with monkeypatch.context() as patched:
         patched.setattr(av, "open", lambda path, *args, **more: (Opened if not args else real)(path, *args, **more))
-        assert capture._read_with_av()
+        assert Reader(capture.main, time.monotonic())._read_packets()
         recorder.close()
     (one,) = spool.after(0, 10)
     assert len(seen) == 10 == len(list(pictures(str(tmp_path / "r" / one.name))))
 
 
 def test_the_picture_a_dying_stream_kept_back_is_no_news():
-    times = iter([1000, 1100, 7100, 7200])
-    capture = Capture(CameraConfig(CAMERA, "C1", "rtsp://h/1"), SimpleNamespace(now_ms=lambda: next(times)), None)
-    assert [capture._late() for _ in range(4)] == [False, False, True, False]
+    line = Line("C1", "rtsp://h/1", "loop", Clock(), SimpleNamespace())
+    reader = Reader(line, 0.0)
+    assert [line.received(reader, at) for at in (1.0, 1.1, 7.1, 7.2)] == [False, False, True, False]
+
+
+def test_of_two_connections_the_first_that_brings_packets_counts():
+    line = Line("C1", "rtsp://h/1", "loop", Clock(), SimpleNamespace())
+    old, new = Reader(line, 0.0), Reader(line, 4.0)
+    assert line.received(old, 1.0) is False
+    # the new one is first, and what the old one had kept back does not win the line over
+    assert [line.received(new, 9.0), line.received(old, 9.1)] == [False, True]
+    assert line.received(old, 9.2) is None
+    # the other way round: the old one goes on as if nothing had been, the new one comes too late
+    line = Line("C1", "rtsp://h/1", "loop", Clock(), SimpleNamespace())
+    old, new = Reader(line, 0.0), Reader(line, 4.0)
+    assert [line.received(old, at) for at in (1.0, 9.0, 9.1)] == [False, True, False]
+    assert line.received(new, 9.3) is None
 
 
 def test_a_camera_is_tried_often_unless_it_refuses_the_password():
-    capture = Capture(CameraConfig(CAMERA, "C1", "rtsp://h/1"), Clock(), None)
-    waits = [capture._backoff(failures, refused=False) for failures in range(50)]
-    assert max(waits) <= 1.25 * LIVE_WAIT and capture._backoff(1, refused=True) >= REFUSED_WAIT
+    waits = [backoff(failures, refused=False, file=False) for failures in range(50)]
+    assert max(waits) <= 1.25 * LIVE_WAIT and backoff(1, refused=True, file=False) >= 0.75 * REFUSED_WAIT
     assert address("rtsp://h/1")[1]["options"]["rtsp_transport"] == "tcp"
 
 

@@ -1,0 +1,122 @@
+"""Where pictures come from: addresses and how they are opened, files held back to real time, and what OpenCV reads alone."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+
+from proctoring.faults.detector import HEIGHT, WIDTH, Grey
+
+from .clock import Clock
+
+try:
+    import av
+except ImportError:  # OpenCV reads pictures too, but keeps no packets: without PyAV nothing is recorded
+    av = None  # type: ignore[assignment]
+
+# only so that a thread nobody waits for ends; silence is noticed by our own clock, and a silent connection may still come to life
+OPEN_SECONDS, READ_SECONDS = 5.0, 30.0
+FAILURES: tuple[type[Exception], ...] = (OSError,) if av is None else (OSError, av.error.FFmpegError)
+
+
+def is_file(source: str) -> bool:
+    """Whether the source ends by itself and must be paced."""
+    return not re.match(r"(rtsps?|https?)://|usb:\d+$|/dev/video", source)
+
+
+def device(source: str) -> int | None:
+    """The number of a USB camera; None for any other source."""
+    found = re.fullmatch(r"(?:usb:|/dev/video)(\d+)", source)
+    return int(found[1]) if found else None
+
+
+def address(source: str) -> tuple[str, dict[str, Any]]:
+    """The address and options for av.open."""
+    if source.startswith(("rtsp://", "rtsps://")):
+        # counting frames to guess their rate takes seconds in which nothing would be watched, and the rate is not needed
+        return source, {"options": {"rtsp_transport": "tcp", "fpsprobesize": "0"}, "timeout": (OPEN_SECONDS, READ_SECONDS)}
+    return source.removeprefix("file:"), {"timeout": (OPEN_SECONDS, READ_SECONDS)} if "://" in source else {}
+
+
+def without_password(text: object) -> str:
+    """The text as it may stand in a log: an address in it keeps its user and loses its password."""
+    return re.sub(r"(\w+://[^/\s:@]*):[^/\s]*@", r"\1:***@", str(text))
+
+
+def small(frame: Any) -> Grey:
+    """A decoded frame as the detectors want it."""
+    grey = frame.reformat(width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA").to_ndarray()
+    return np.ascontiguousarray(grey)
+
+
+class Pace:
+    """Holds a file back to real time."""
+
+    def __init__(self, clock: Clock, stopping: threading.Event) -> None:
+        self._clock, self._stopping = clock, stopping
+        self._offset: float | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until the picture of this time is due."""
+        now = self._clock.now_ms() / 1000
+        if self._offset is None:
+            self._offset = now - seconds
+        due = self._offset + seconds
+        if due > now:
+            self._stopping.wait(due - now)
+        elif now - due > 1.0:
+            # the machine slept or was too slow: go on from here instead of racing after the lost time
+            self._offset = now - seconds
+
+
+def cv2_frames(source: str) -> Iterator[Any]:
+    """Colour pictures read with OpenCV alone: a USB camera, or a file on a machine without PyAV."""
+    number = device(source)
+    if number is not None:
+        capture = cv2.VideoCapture(number, cv2.CAP_V4L2)
+    else:
+        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_SECONDS * 1000), cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(READ_SECONDS * 1000)]
+        capture = cv2.VideoCapture(source.removeprefix("file:"), cv2.CAP_FFMPEG, limits)
+    try:
+        if not capture.isOpened():
+            raise OSError("cannot be opened")
+        while (read := capture.read())[0]:
+            yield read[1]
+    finally:
+        capture.release()
+
+
+def cv2_pictures(source: str) -> Iterator[Grey]:
+    """Grey pictures read with OpenCV alone."""
+    for picture in cv2_frames(source):
+        yield shrunk(picture)
+
+
+def shrunk(picture: Any) -> Grey:
+    """A colour picture of OpenCV as the detectors want it."""
+    return cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+
+
+def pictures(source: str) -> Iterator[tuple[int, Grey]]:
+    """All pictures of a source with their milliseconds, as fast as they can be read."""
+    if av is None:
+        yield from ((number * 100, grey) for number, grey in enumerate(cv2_pictures(source)))
+        return
+    where, how = address(source)
+    with av.open(where, **how) as container:
+        for frame in _frames(container):
+            if frame.time is not None:
+                yield int(frame.time * 1000), small(frame)
+
+
+def _frames(container: Any) -> Iterator[Any]:
+    """What can be decoded; a damaged packet does not end the stream."""
+    for packet in container.demux(video=0):
+        with contextlib.suppress(av.error.InvalidDataError):
+            yield from packet.decode()
