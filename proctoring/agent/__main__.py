@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 
-from proctoring.faults.detector import Grey
-
 from .collector import Collector
 from .config import Config, ConfigError, load
 from .enrolment import EnrolmentError, enrol
+from .judge import judge
 from .ledger import verified
-from .sources import FAILURES, pictures, without_password
 from .spool import Spool
 from .status import shown
 from .uplink import SOFTWARE
-from .watch import Watch
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,9 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     cv2.setNumThreads(1)
     if given.enrol:
         return enrolled(given.enrol, given.config or Path("agent.json"))
-    if given.judge:
+    if given.judge is not None:
+        if not 0.1 <= given.fps <= 25:
+            print("--fps is 0.1 to 25", file=sys.stderr)
+            return 2
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        return judge(given.judge, given.fps)
+        return judge(given.judge, given.fps, given.reference)
     if given.config is None:
         _parser().error("one of --config, --enrol and --judge is needed")
     try:
@@ -66,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--enrol", metavar="CODE", help="claim a place with the enrolment code or a picture of it; writes --config")
     what.add_argument("--judge", metavar="SOURCE", help="judge one source as fast as it can be read; prints JSON lines")
     parser.add_argument("--fps", type=float, default=1.0, help="samples per second for --judge (default 1)")
+    parser.add_argument("--reference", metavar="FILE", type=Path, help="with --judge: a picture or a video of the empty room")
     parser.add_argument("--learn", action="store_true", help="with --config: learn the references of the empty rooms, then end")
     parser.add_argument("--status", action="store_true", help="with --config: say how the running collector is, then end")
     parser.add_argument("--verify", action="store_true", help="with --config: compare the recordings with their digests, then end")
@@ -82,45 +81,6 @@ def enrolled(code: str, config: Path) -> int:
     print(f"Enrolled; the configuration is {config}. Fingerprint of this machine's key:\n\n    {shown}\n")
     print("Compare it with the one on the page of the room collector and confirm it there; nothing is taken from this machine before.")
     return 0
-
-
-def judge(source: str, fps: float) -> int:
-    """Print one line per fault that begins or ends and, at the end, the states of all time."""
-    watch, spans, status = Watch(), [], 0
-    try:
-        for at, grey in _sampled(source, fps):
-            for change in watch.look(grey, at):
-                fault = change.fault
-                line = {"at_ms": at, "state": fault.state, "on": change.on, "first_bad_ms": fault.first_bad, "detail": fault.detail}
-                print(json.dumps(line), flush=True)
-            spans += watch.settled()
-    except FAILURES as problem:
-        # what was seen before the source failed was seen
-        print(without_password(problem), file=sys.stderr)
-        status = 1
-    except KeyboardInterrupt:
-        pass
-    for piece in _joined(spans + watch.settled(finish=True)):
-        print(json.dumps(piece), flush=True)
-    return status
-
-
-def _sampled(source: str, fps: float) -> Iterator[tuple[int, Grey]]:
-    due = -1.0
-    for at, grey in pictures(source):
-        if at >= due:
-            due = max(due, float(at)) + 1000 / fps
-            yield at, grey
-
-
-def _joined(pieces: list) -> list[dict]:
-    joined: list[dict] = []
-    for piece in pieces:
-        if joined and joined[-1]["states"] == list(piece.states) and joined[-1]["end_ms"] == piece.start_ms:
-            joined[-1]["end_ms"] = piece.end_ms
-        else:
-            joined.append({"start_ms": piece.start_ms, "end_ms": piece.end_ms, "states": list(piece.states)})
-    return joined
 
 
 def verify(config: Config) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import threading
 from collections.abc import Iterator
@@ -101,22 +100,3 @@ def cv2_pictures(source: str) -> Iterator[Grey]:
 def shrunk(picture: Any) -> Grey:
     """A colour picture of OpenCV as the detectors want it."""
     return cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
-
-
-def pictures(source: str) -> Iterator[tuple[int, Grey]]:
-    """All pictures of a source with their milliseconds, as fast as they can be read."""
-    if av is None:
-        yield from ((number * 100, grey) for number, grey in enumerate(cv2_pictures(source)))
-        return
-    where, how = address(source)
-    with av.open(where, **how) as container:
-        for frame in _frames(container):
-            if frame.time is not None:
-                yield int(frame.time * 1000), small(frame)
-
-
-def _frames(container: Any) -> Iterator[Any]:
-    """What can be decoded; a damaged packet does not end the stream."""
-    for packet in container.demux(video=0):
-        with contextlib.suppress(av.error.InvalidDataError):
-            yield from packet.decode()

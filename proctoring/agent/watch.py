@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from proctoring.faults.corrupt import Corrupt
-from proctoring.faults.detector import Detector, Fault, Grey
+from proctoring.faults.detector import Detector, Fault, Grey, Heard
 from proctoring.faults.discovery import detectors
 from proctoring.faults.reference import Learner, Reference, Scene
 from proctoring.protocol import STATES
@@ -48,14 +47,14 @@ def ordered(states: set[str]) -> tuple[str, ...]:
 class Watch:
     """One camera's detectors, its reference, and the samples whose verdict is still open."""
 
-    def __init__(self, reference: Reference | None = None, learn_ms: int = 2_000) -> None:
+    def __init__(self, reference: Reference | None = None, learn_ms: int = 2_000, learn_samples: int = 8) -> None:
         self.scene = Scene(reference)
         self.detectors = detectors(self.scene)
         self.learned: Reference | None = None
-        self._learner = Learner(least_ms=learn_ms)
+        self._learner = Learner(learn_samples, learn_ms)
         self._samples: deque[_Sample] = deque()
         self._before: _Sample | None = None
-        self._now_ms = 0
+        self._now_ms = self._settled_ms = 0
         self._on: dict[str, Fault] = {}
 
     @property
@@ -63,21 +62,24 @@ class Watch:
         """What is certain now."""
         return ordered(set(self._on) | ({"unknown"} if self.scene.reference is None else set()))
 
-    def look(self, grey: Grey | None, at_ms: int, damaged: int = 0) -> list[Change]:
+    def look(self, grey: Grey | None, at_ms: int, damaged: int = 0, heard: Heard | None = None) -> list[Change]:
         """Take a sample (grey is None: no picture came) and say which faults began or ended with it."""
         self._now_ms = at_ms
+        heard = heard or Heard(damaged)
         if grey is not None and self.scene.reference is None:
             self._learn(grey, at_ms)
         sample = _Sample(at_ms)
         silent = False
         for detector in self.detectors:
-            if isinstance(detector, Corrupt):
-                detector.damaged(damaged)
+            detector.hear(heard)
             fault = detector.look(grey, at_ms)
             silent = silent or (grey is None and detector.state in ("stalled", "offline") and detector.since is not None)
             self._note(detector, fault, sample)
         if self.scene.reference is None:
             sample.bad.add("unknown")
+        elif grey is not None and all(one.since is None for one in self.detectors):
+            self.scene.settle(grey, at_ms, at_ms - self._settled_ms)
+        self._settled_ms = at_ms
         if grey is not None or silent:
             self._samples.append(sample)
         return self._changes(at_ms)

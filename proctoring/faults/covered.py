@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from .detector import Grey
+from .low_light import too_dark
+from .overexposed import too_bright
 from .reference import SceneDetector
 
 
 class Covered(SceneDetector):
-    """The structure of the room is gone and hardly any other has come in its place."""
+    """The structure of the room is gone, coarse and fine, and hardly any other has come in its place."""
 
     state = "covered"
     enter_samples = 2
@@ -24,6 +26,8 @@ class Covered(SceneDetector):
             # without a reference only a picture without any structure speaks for itself
             flat = float(np.std(grey))
             return f"flat picture, deviation {flat:.1f}" if flat < 6 else ""
-        if compared.lost >= 0.55 and compared.emptied >= 0.4:
+        if too_dark(compared) or too_bright(compared):
+            return ""
+        if compared.lost >= 0.55 and compared.emptied >= 0.4 and compared.faded >= 0.35:
             return f"{compared.lost:.0%} of the scene lost"
         return ""

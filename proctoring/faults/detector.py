@@ -20,6 +20,15 @@ class Fault:
     detail: str
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What is known of a sample besides its picture."""
+
+    damaged: int = 0  # packets and frames that the decoder found damaged since the last sample
+    source_ms: int | None = None  # the source's own time of the picture
+    beacon: Grey | None = None  # where the beacon is expected, cut out of the camera's own picture
+
+
 class Detector:
     """Looks at samples one after another; the time comes from outside, in milliseconds.
 
@@ -53,6 +62,9 @@ class Detector:
     def suspicious(self, grey: Grey | None, at_ms: int) -> str | None:
         """Why this sample is suspicious; empty if it is not; None if it says nothing."""
         raise NotImplementedError
+
+    def hear(self, heard: Heard) -> None:
+        """Take note of what came with the sample that is looked at next; most detectors need the picture alone."""
 
     def look(self, grey: Grey | None, at_ms: int) -> Fault | None:
         """The fault that holds after this sample; grey is None when no picture came since the last look."""

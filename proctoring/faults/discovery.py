@@ -11,13 +11,15 @@ from proctoring import faults
 from .detector import Detector
 from .reference import Scene, SceneDetector
 
+ASIDE = ("detector", "reference", "discovery", "zones", "liveness")  # what detectors share
+
 
 @cache
 def detector_classes() -> tuple[type[Detector], ...]:
     """All detector classes, ordered by state; each file holds exactly one whose state is the file's name."""
     found = []
     for module in pkgutil.iter_modules(faults.__path__):
-        if module.name in ("detector", "reference", "discovery"):
+        if module.name in ASIDE:
             continue
         content = importlib.import_module(f"{faults.__name__}.{module.name}")
         own = [one for one in vars(content).values() if _is_detector(one) and one.__module__ == content.__name__]

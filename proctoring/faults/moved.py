@@ -6,7 +6,11 @@ import cv2
 import numpy as np
 
 from .detector import Grey
-from .reference import Comparison, SceneDetector
+from .low_light import too_dark
+from .overexposed import too_bright
+from .reference import SceneDetector
+
+FAR = 2.5  # pixels of 320
 
 
 class Moved(SceneDetector):
@@ -18,26 +22,24 @@ class Moved(SceneDetector):
     leave_samples = 4
 
     def suspicious(self, grey: Grey | None, at_ms: int) -> str | None:
-        """Many blocks lost although there is structure to see."""
+        """Many blocks lost where nothing moves, although there is structure to see."""
         if grey is None:
             return None
         compared = self.scene.compare(grey, at_ms)
-        if compared is None or compared.lost < 0.3 or compared.emptied >= 0.4:
+        if compared is None or compared.lost < 0.3 or compared.emptied >= 0.4 or too_dark(compared) or too_bright(compared):
             return ""
-        shift, response = self._shift(grey)
-        if shift >= 2.5 and response >= 0.12:
+        if compared.still_lost < 0.4:
+            return ""
+        shift, response = displaced(self.scene.reference.grey, grey) if self.scene.reference else (0.0, 0.0)
+        if shift >= FAR and response >= 0.1:
             return f"shifted by {shift:.0f} of 320 pixels"
-        # turned far away: nothing matches anywhere, yet there is a picture
-        return f"{compared.lost:.0%} of the scene is another" if self._elsewhere(compared) else ""
+        # turned, rolled or zoomed: nothing matches anywhere, yet there is a picture
+        return f"{compared.lost:.0%} of the scene is another" if compared.lost >= 0.62 and compared.still_lost >= 0.6 else ""
 
-    def _shift(self, grey: Grey) -> tuple[float, float]:
-        reference = self.scene.reference
-        assert reference is not None
-        window = cv2.createHanningWindow((grey.shape[1], grey.shape[0]), cv2.CV_32F)
-        then = cv2.GaussianBlur(reference.grey, (5, 5), 0).astype(np.float32)
-        now = cv2.GaussianBlur(grey, (5, 5), 0).astype(np.float32)
-        (x, y), response = cv2.phaseCorrelate(then, now, window)
-        return float(np.hypot(x, y)), float(response)
 
-    def _elsewhere(self, compared: Comparison) -> bool:
-        return compared.lost >= 0.65
+def displaced(then: Grey, now: Grey) -> tuple[float, float]:
+    """How far the picture has moved, and how surely."""
+    window = cv2.createHanningWindow((now.shape[1], now.shape[0]), cv2.CV_32F)
+    pair = [cv2.GaussianBlur(one, (5, 5), 0).astype(np.float32) for one in (then, now)]
+    (x, y), response = cv2.phaseCorrelate(*pair, window)
+    return float(np.hypot(x, y)), float(response)

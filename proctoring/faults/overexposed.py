@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from .detector import Detector, Grey
+from .detector import Grey
+from .reference import WHITE, Comparison, SceneDetector
 
 
-class Overexposed(Detector):
+def too_bright(compared: Comparison) -> bool:
+    """Whether light has eaten the scene: white walls alone have not."""
+    return compared.burnt > 0.85 or (compared.burnt > 0.4 and compared.lost > 0.25) or (compared.burnt > 0.6 and compared.lost > 0.15)
+
+
+class Overexposed(SceneDetector):
     """Most pixels are at the upper end of the scale."""
 
     state = "overexposed"
@@ -13,8 +19,10 @@ class Overexposed(Detector):
     enter_ms = 400
 
     def suspicious(self, grey: Grey | None, at_ms: int) -> str | None:
-        """More than half of the picture is saturated."""
+        """Much of the picture is saturated, and the scene has gone with it."""
         if grey is None:
             return None
-        burnt = float((grey >= 248).mean())
-        return f"{burnt:.0%} of the picture saturated" if burnt > 0.5 else ""
+        compared = self.scene.compare(grey, at_ms)
+        burnt = float((grey >= WHITE - 7).mean()) if compared is None else compared.burnt
+        bright = burnt > 0.6 if compared is None else too_bright(compared)
+        return f"{burnt:.0%} of the picture saturated" if bright else ""

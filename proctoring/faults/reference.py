@@ -14,56 +14,101 @@ from .detector import HEIGHT, WIDTH, Detector, Grey
 
 ROWS, COLUMNS = 9, 16
 BLOCK = 20  # pixels; 16 x 9 blocks of 20 x 20 fill 320 x 180 exactly
-LEAST_TEXTURE = 6.0  # mean gradient of a block below which noise decides, not the scene
+LEAST_TEXTURE = 2.0  # detail of a block, in grey levels, below which noise decides, not the scene
 LEAST_BLOCKS = 14  # a reference with fewer textured blocks cannot tell a covered lens from a wall
-
-
-def gradients(grey: Grey) -> np.ndarray:
-    """Horizontal and vertical gradient of the slightly smoothed picture, (180, 320, 2) float32."""
-    soft = cv2.GaussianBlur(grey, (5, 5), 0).astype(np.float32)
-    return np.dstack((cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3))) / 4.0
+LOST = 0.4  # a block whose detail correlates less with the reference's shows something else
+EMPTIED = 0.5  # part of its detail below which a lost block shows nothing
+BLACK, WHITE = 16, 235  # the range of grey levels of video
 
 
 def per_block(values: np.ndarray) -> np.ndarray:
-    """Sum over each block of a picture-sized array, (9, 16)."""
-    return values.reshape(ROWS, BLOCK, COLUMNS, BLOCK).sum(axis=(1, 3))
+    """Mean over each block of a picture-sized array, (9, 16)."""
+    return cv2.resize(values, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
 
 
-def fine_energy(grey: Grey) -> np.ndarray:
-    """Energy of the finest detail per block: what defocus takes first."""
-    return per_block(np.abs(cv2.Laplacian(cv2.GaussianBlur(grey, (3, 3), 0), cv2.CV_32F)))
+class Bands:
+    """A picture taken apart by fineness: what defocus takes first, what tells the scene, and what only a covered lens takes away."""
+
+    def __init__(self, grey: Grey) -> None:
+        whole = grey.astype(np.float32)
+        soft = cv2.GaussianBlur(whole, (5, 5), 1.0)
+        self.fine = whole - soft
+        half = cv2.resize(soft, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
+        softer = cv2.GaussianBlur(half, (7, 7), 1.1)
+        self.middle = half - softer
+        small = cv2.resize(softer, (COLUMNS * 4, ROWS * 4), interpolation=cv2.INTER_AREA)
+        self.coarse = small - cv2.GaussianBlur(small, (9, 9), 2.0)
+        self.level = per_block(small)
+        self.middle_energy = per_block(self.middle * self.middle)
+        self.coarse_energy = self.around(self.coarse * self.coarse)
+
+    @staticmethod
+    def around(values: np.ndarray) -> np.ndarray:
+        """Mean over each block and its neighbours of an array of the coarse band."""
+        return cv2.blur(per_block(values), (3, 3))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A sample against the reference, block by block, over the blocks that have texture in the reference."""
+    """A sample against the reference, block by block; what counts are the blocks with texture in the reference."""
 
-    alike: np.ndarray  # gradient correlation, -1..1
-    energy: np.ndarray  # gradient energy over the reference's
-    fine: np.ndarray  # finest detail over the reference's
+    alike: np.ndarray  # correlation of the middle band, -1..1
+    rough: np.ndarray  # correlation of the coarse band
+    energy: np.ndarray  # detail over the reference's
     textured: np.ndarray  # which blocks count
+    active: np.ndarray  # which blocks move
+    level: np.ndarray  # brightness per block
+    sharpness: float  # fine detail of the reference that is left, over the middle detail that is left; nan if nothing holds
+    contrast: float  # middle detail that is left, over the coarse detail that is left
+    bright: float  # the level above which a tenth of the picture lies
+    burnt: float  # part of the picture that is saturated
 
     @property
+    def gone(self) -> np.ndarray:
+        """Textured blocks that no longer show the reference."""
+        return self.textured & (self.alike < LOST)
+
+    @property
+    def empty(self) -> np.ndarray:
+        """Those of them that show nothing instead."""
+        return self.gone & (self.energy < EMPTIED)
+
+    @cached_property
     def lost(self) -> float:
-        """Fraction of textured blocks whose picture is no longer the reference's."""
-        return float((self.alike[self.textured] < 0.35).mean())
+        """Fraction of the textured blocks that are gone."""
+        return self._share(self.gone)
 
-    @property
+    @cached_property
     def emptied(self) -> float:
-        """Fraction of textured blocks that are lost and have also lost their texture."""
-        gone = (self.alike < 0.35) & (self.energy < 0.45)
-        return float(gone[self.textured].mean())
+        """Fraction that is empty."""
+        return self._share(self.empty)
+
+    @cached_property
+    def faded(self) -> float:
+        """Fraction whose coarse structure is gone too: something lies over the lens, it is not only soft."""
+        return self._share(self.textured & (self.rough < LOST))
+
+    @cached_property
+    def still_lost(self) -> float:
+        """Fraction that is gone among the blocks where nothing moves: people who walk about hide the scene, but not still."""
+        still = self.textured & ~self.active
+        return float((self.gone & still).sum()) / max(1, int(still.sum()))
+
+    def _share(self, blocks: np.ndarray) -> float:
+        return float(blocks.sum()) / max(1, int(self.textured.sum()))
 
 
 class Reference:
-    """A learned picture with its gradients; immutable once made."""
+    """A learned picture taken apart; immutable once made."""
 
     def __init__(self, grey: Grey) -> None:
         self.grey = grey
-        self.gradients = gradients(grey)
-        self.norm = np.sqrt(per_block((self.gradients**2).sum(axis=2)))
-        self.fine = fine_energy(grey)
-        self.textured = self.norm / BLOCK > LEAST_TEXTURE
+        self.bands = Bands(grey)
+        self.fine_energy = per_block(self.bands.fine**2)
+        self.textured = self.bands.middle_energy > LEAST_TEXTURE**2
+        # a few strong edges must not speak for the whole picture
+        self._fine_weight = 1 / np.maximum(self.fine_energy, 4.0)
+        self._middle_weight = 1 / np.maximum(self.bands.middle_energy, 4.0)
 
     @property
     def usable(self) -> bool:
@@ -75,15 +120,23 @@ class Reference:
         """Digest of the pixels."""
         return hashlib.sha256(self.grey.tobytes()).hexdigest()
 
-    def compare(self, grey: Grey) -> Comparison:
+    def compare(self, grey: Grey, active: np.ndarray | None = None) -> Comparison:
         """How much of each block's structure is still there."""
-        now = gradients(grey)
-        norm = np.sqrt(per_block((now**2).sum(axis=2)))
-        dot = per_block((now * self.gradients).sum(axis=2))
-        alike = dot / np.maximum(norm * self.norm, 1e-6)
-        # below the noise floor a correlation is a matter of chance
-        alike = np.where(norm / BLOCK < LEAST_TEXTURE / 4, 0.0, alike)
-        return Comparison(alike, norm / np.maximum(self.norm, 1e-6), fine_energy(grey) / np.maximum(self.fine, 1e-6), self.textured)
+        now, then = Bands(grey), self.bands
+        fine, middle = per_block(now.fine * then.fine), per_block(now.middle * then.middle)
+        coarse = Bands.around(now.coarse * then.coarse)
+        alike = middle / np.sqrt(now.middle_energy * then.middle_energy + 0.5)
+        rough = coarse / np.sqrt(now.coarse_energy * then.coarse_energy + 0.5)
+        held = self.textured & (alike > 0.5) if active is None else self.textured & (alike > 0.5) & ~active
+        kept_fine = _kept(fine * self._fine_weight, self.fine_energy * self._fine_weight, held)
+        kept_middle = _kept(middle * self._middle_weight, then.middle_energy * self._middle_weight, held)
+        kept_coarse = _kept(coarse, then.coarse_energy, self.textured & (rough > 0.5))
+        return Comparison(
+            alike, rough, np.sqrt(now.middle_energy / np.maximum(then.middle_energy, 1e-3)), self.textured,
+            np.zeros_like(self.textured) if active is None else active, now.level,
+            kept_fine / kept_middle, kept_middle / kept_coarse,
+            *_brightness(grey),
+        )  # fmt: skip
 
     def save(self, path: Path) -> None:
         """Keep it as PNG, whole or not at all."""
@@ -91,6 +144,11 @@ class Reference:
         aside = path.with_suffix(".part")
         aside.write_bytes(data.tobytes())
         aside.replace(path)
+
+    @classmethod
+    def of(cls, picture: Grey) -> Reference:
+        """From a grey picture of any size."""
+        return cls(picture if picture.shape == (HEIGHT, WIDTH) else cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
 
     @classmethod
     def load(cls, path: Path) -> Reference:
@@ -101,20 +159,17 @@ class Reference:
         return cls(grey)
 
 
-class Scene:
-    """What the picture detectors of one camera share: the reference, once there is one, and each sample's comparison, made once."""
+def _brightness(grey: Grey) -> tuple[float, float]:
+    """The level above which a tenth of the picture lies, and the part that is saturated."""
+    some = grey[::4, ::4].ravel()
+    return float(np.partition(some, -some.size // 10)[-some.size // 10]), float((some >= WHITE - 7).mean())
 
-    def __init__(self, reference: Reference | None = None) -> None:
-        self.reference = reference
-        self._compared: tuple[int, Comparison] | None = None
 
-    def compare(self, grey: Grey, at_ms: int) -> Comparison | None:
-        """The sample against the reference; None while there is no reference."""
-        if self.reference is None:
-            return None
-        if self._compared is None or self._compared[0] != at_ms:
-            self._compared = (at_ms, self.reference.compare(grey))
-        return self._compared[1]
+def _kept(product: np.ndarray, energy: np.ndarray, blocks: np.ndarray) -> float:
+    """How much of the reference's detail is left in these blocks: noise, which it does not know, adds nothing to it."""
+    if int(blocks.sum()) < 5:
+        return float("nan")
+    return float(product[blocks].sum() / max(float(energy[blocks].sum()), 1e-3))
 
 
 class SceneDetector(Detector):
@@ -123,6 +178,52 @@ class SceneDetector(Detector):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self.scene = scene
+
+
+class Scene:
+    """What the picture detectors of one camera share: the reference, once there is one, and each sample's comparison, made once."""
+
+    STEP_MS = 900  # motion is looked for between samples at least so far apart
+    ADOPT_MS = 40_000  # what stands still for so long while all else is well belongs to the scene: a chair, a coat, somebody's back
+
+    def __init__(self, reference: Reference | None = None, width: int = 640) -> None:
+        self.reference = reference
+        self.width = width  # of the camera's own picture: the grid of its coding blocks follows from it
+        self._compared: tuple[int, Comparison] | None = None
+        self._before: tuple[int, Grey] | None = None
+        self._active = np.zeros((ROWS, COLUMNS), bool)
+        self._strange = np.zeros((ROWS, COLUMNS), np.int64)
+
+    def compare(self, grey: Grey, at_ms: int) -> Comparison | None:
+        """The sample against the reference; None while there is no reference."""
+        if self.reference is None:
+            return None
+        if self._compared is None or self._compared[0] != at_ms:
+            self._compared = (at_ms, self.reference.compare(grey, self._moving(grey, at_ms)))
+        return self._compared[1]
+
+    def _moving(self, grey: Grey, at_ms: int) -> np.ndarray:
+        """Blocks that changed more than most since about a second ago."""
+        if self._before is None:
+            self._before = (at_ms, grey)
+        elif at_ms - self._before[0] >= self.STEP_MS:
+            change = per_block(cv2.absdiff(grey, self._before[1]).astype(np.float32))
+            self._active = change > 2.5 * max(1.0, float(np.median(change)))
+            self._before = (at_ms, grey)
+        return self._active
+
+    def settle(self, grey: Grey, at_ms: int, passed_ms: int) -> None:
+        """Nothing is wrong with this sample: what has long stood still in it becomes part of the reference."""
+        compared = self.compare(grey, at_ms)
+        if compared is None or self.reference is None:
+            return
+        strange = compared.gone & ~compared.active
+        self._strange = np.where(strange, self._strange + min(passed_ms, 5_000), 0)
+        old = self._strange >= self.ADOPT_MS
+        if old.any():
+            mask = old.astype(np.uint8).repeat(BLOCK, axis=0).repeat(BLOCK, axis=1).astype(bool)
+            self.reference = Reference(np.where(mask, grey, self.reference.grey))
+            self._strange[old] = 0
 
 
 class Learner:

@@ -21,13 +21,13 @@ from proctoring.agent.capture import Capture
 from proctoring.agent.clock import Clock
 from proctoring.agent.config import CameraConfig, ConfigError, load
 from proctoring.agent.record import Recorder, adopt_orphans
-from proctoring.agent.sources import is_file, pictures
+from proctoring.agent.sources import is_file
 from proctoring.agent.spool import Spool
 from proctoring.agent.watch import MAX_STEP_MS, Piece, Runs, Watch
 from proctoring.faults.detector import Detector
 from proctoring.faults.reference import Reference
 from proctoring.protocol import GENESIS, FileItem, SegmentItem, chained
-from tests.proctoring.pictures import HARMS, encoded, noisy, room, scenes
+from tests.proctoring.pictures import HARMS, decoded, encoded, noisy, room, scenes
 from tests.proctoring.serving import ROOT
 
 CAMERA = str(UUID(int=7))
@@ -52,15 +52,18 @@ def test_the_collector_judges_a_video_where_there_is_no_django(tmp_path: Path):
     done = bare(f"from proctoring.agent.__main__ import main\nmain(['--judge', {str(tmp_path / 'v.mp4')!r}, '--fps', '4'])")
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(one["state"], one["on"]) for one in lines if "state" in one] == [("covered", True), ("covered", False)]
-    runs = [(one["states"], one["start_ms"], one["end_ms"]) for one in lines if "states" in one]
-    assert [states for states, *_ in runs] == [["unknown"], ["ok"], ["covered"], ["ok"]]
-    assert abs(runs[2][1] - 8000) <= 400 and abs(runs[2][2] - 11000) <= 400
+    assert [(one["from"], one["to"], one["kind"], one["on"]) for one in lines] == [
+        ("unknown", "ok", "unknown", False),
+        ("ok", "covered", "covered", True),
+        ("covered", "ok", "covered", False),
+    ]
+    assert abs(lines[1]["first_bad"] - 8000) <= 250 and lines[1]["first_bad"] < lines[1]["at"] <= 10_000
+    assert 11_000 <= lines[2]["at"] <= 12_500
 
 
 def test_without_pyav_pictures_still_come(tmp_path: Path):
     encoded(scenes(2), target=tmp_path / "v.mp4")
-    done = bare(f"from proctoring.agent.sources import pictures\nprint(sum(1 for _ in pictures({str(tmp_path / 'v.mp4')!r})))", "{'av'}")
+    done = bare(f"from proctoring.agent.judge import samples\nprint(sum(1 for _ in samples({str(tmp_path / 'v.mp4')!r}, 10)))", "{'av'}")
     assert (done.returncode, done.stdout.strip()) == (0, "10")
 
 
@@ -247,7 +250,7 @@ def test_a_recording_plays_and_its_files_are_chained(tmp_path: Path):
     link = GENESIS
     for one in files:
         path = tmp_path / "r" / one.name
-        assert len(list(pictures(str(path)))) > 0
+        assert len(list(decoded(str(path)))) > 0
         assert one.bytes == path.stat().st_size
         link = chained(link, one.sha256)
         assert one.chain == link
@@ -288,4 +291,4 @@ def test_a_loop_leaves_no_hole_in_the_recording(tmp_path: Path):
     files = [one for one in spool.after(0, 50) if isinstance(one, FileItem)]
     assert len(files) >= 3
     assert all(a.end_ms == b.start_ms for a, b in zip(files, files[1:], strict=False))
-    assert all(len(list(pictures(str(tmp_path / "r" / one.name)))) == 10 for one in files[:-1])
+    assert all(len(list(decoded(str(tmp_path / "r" / one.name)))) == 10 for one in files[:-1])

@@ -9,10 +9,10 @@ import pytest
 
 from proctoring.agent.watch import Watch
 from proctoring.faults.corrupt import Corrupt
-from proctoring.faults.detector import Detector
+from proctoring.faults.detector import Detector, Heard
 from proctoring.faults.discovery import detector_classes
 from proctoring.faults.offline import Offline
-from proctoring.faults.reference import Learner, Reference
+from proctoring.faults.reference import Learner, Reference, Scene
 from proctoring.faults.stalled import Stalled
 from proctoring.protocol import STATES
 from tests.proctoring.pictures import HARMLESS, HARMS, decoded, encoded, noisy, room, scenes
@@ -116,10 +116,10 @@ def test_silence_is_stalled_after_two_seconds_and_offline_after_ten():
 
 
 def test_damage_is_what_the_decoder_says():
-    detector, grey, found = Corrupt(), room(), []
+    detector, grey, found = Corrupt(Scene()), room(), []
     for n in range(8):
         if 2 <= n < 6:
-            detector.damaged()
+            detector.hear(Heard(damaged=1))
         found.append(detector.look(grey, 500 * n))
     assert [bool(one) for one in found] == [False, False, False, False, True, True, True, True]
     assert found[4].first_bad == 1000
@@ -144,5 +144,6 @@ def test_hysteresis_delays_the_alarm_and_never_the_beginning():
 def test_every_file_is_one_detector_whose_state_is_known():
     found = {one.state for one in detector_classes()}
     assert found <= set(STATES)
-    assert {"offline", "stalled", "frozen", "low_light", "covered", "moved", "overexposed", "defocused", "partial", "corrupt"} == found
+    pictures = {"frozen", "low_light", "covered", "moved", "overexposed", "defocused", "partial"}
+    assert found == {"offline", "stalled", "corrupt", "clock", *pictures}
     assert all((one.__doc__ or "").strip() for one in detector_classes())
