@@ -13,6 +13,7 @@ from exams.access import Actor
 from exams.conduct.models import Bell
 from exams.sittings import queries as sittings
 from exams.sittings.models import Sitting
+from proctoring.cameras import platform_codes
 from proctoring.cameras import queries as cameras_queries
 from proctoring.cameras.models import Camera
 from proctoring.coverage import timeline
@@ -174,6 +175,15 @@ def _gaps(camera: Camera, covered: Coverage, seen: dict[str, frozenset[str]], ex
 
 def _overlap(line: Iterable[timeline.Stretch], gap: timeline.Stretch) -> int:
     return sum(max(0, min(one.end, gap.end) - max(one.start, gap.start)) for one in line if one.verdict == gap.verdict)
+
+
+def faults_for_others(sitting: Sitting) -> list[dict[str, object]]:
+    """Every fault within the time to be covered, in the words of ONVIF and GB/T 28181 beside our own."""
+    (start, end), _ = window_of(sitting)
+    fields = ("camera__name", "state", "since_ms", "until_ms", "handling")
+    found = FaultEvent.objects.filter(camera__room=sitting.room_id, since_ms__lt=end).exclude(until_ms__lt=start)
+    rows = found.order_by("since_ms", "camera__name").values(*fields)
+    return [{"camera": row.pop("camera__name"), **row, **platform_codes.as_row(row["state"])} for row in rows]
 
 
 def open_faults(cameras: Iterable[Camera]) -> QuerySet[FaultEvent]:

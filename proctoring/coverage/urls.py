@@ -8,5 +8,6 @@ app_name = "coverage"
 urlpatterns = [
     path("", views.sittings, name="list"),
     path("<uuid:pk>/", views.sitting, name="sitting"),
+    path("<uuid:pk>/faults.json", views.faults, name="faults"),
     path("<uuid:pk>/gaps/<uuid:camera>/<int:since>-<int:until>/", views.explain, name="explain"),
 ]

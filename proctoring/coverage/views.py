@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from exams.access import may, needs
 from exams.errors import Refused
@@ -68,6 +69,16 @@ def _figures(report: queries.Report) -> dict[str, int]:
         "ok": ok // 1000, "gap": -(-gap // 1000), "doubt": -(-doubt // 1000), "seats": len(report.seen),
         "seconds": (report.coverage.window[1] - report.coverage.window[0]) // 1000, "spare": report.spare,
     }  # fmt: skip
+
+
+@needs("proctoring.see_coverage")
+@require_safe
+def faults(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """The faults of a sitting for another platform, with its codes where they are known."""
+    sitting = get_object_or_404(queries.visible_to(request.actor), pk=pk)
+    response = JsonResponse({"sitting": str(sitting.pk), "room": str(sitting.room), "faults": queries.faults_for_others(sitting)})
+    response["Content-Disposition"] = f'attachment; filename="faults-{sitting.pk}.json"'
+    return response
 
 
 @needs("proctoring.see_coverage")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from exams.sittings import parameters
 from exams.sittings.models import Sitting
 from exams.spelling import local
 from proctoring import geometry
+from proctoring.cameras import platform_codes
 from proctoring.cameras import queries as cameras_queries
 from proctoring.cameras.models import Camera
 from proctoring.coverage import queries, timeline
@@ -54,19 +55,26 @@ def video(sitting: Sitting) -> Iterable[tuple[str, bytes]]:
 
 
 def result(report: queries.Report) -> dict[str, Any]:
-    """Coverage as it stands in the dossier: sums in seat-milliseconds, every stretch of every camera and seat, every gap."""
-    covered = report.coverage
+    """The coverage of a sitting as it stands in its dossier."""
     seats = [seat for seat in report.sitting.room.seats.all() if seat.label in report.seen]
     seen = cameras_queries.views(report.sitting.room, report.cameras, seats)
+    gaps = [_gap(one) for one in sorted(report.gaps, key=lambda gap: (gap.camera.name, gap.start))]
+    return counted(report.coverage, seen, report.seen, gaps)
+
+
+def counted(
+    covered: timeline.Coverage, views: Mapping[str, Mapping[str, geometry.View]], seen: Mapping[str, frozenset[str]], gaps: list[Any]
+) -> dict[str, Any]:
+    """Sums in seat-milliseconds, every stretch of every camera and seat, every gap."""
     return {
         "window_ms": list(covered.window),
-        "views": {label: {name: [one.seen, one.of, one.px_per_m] for name, one in row.items()} for label, row in seen.items()},
-        "seen_by": {seat: sorted(names) for seat, names in report.seen.items()},
+        "views": {label: {name: [one.seen, one.of, one.px_per_m] for name, one in row.items()} for label, row in views.items()},
+        "seen_by": {seat: sorted(names) for seat, names in seen.items()},
         "cameras": {name: _stretches(line) for name, line in covered.cameras.items()},
         "seats": {seat: _stretches(line) for seat, line in covered.seats.items()},
         "seat_ms": {"all": covered.all_ms, **{verdict: covered.total(verdict) for verdict in ("ok", "gap", "doubt")}},
-        "spare_seats": report.spare,
-        "gaps": [_gap(one) for one in sorted(report.gaps, key=lambda gap: (gap.camera.name, gap.start))],
+        "spare_seats": timeline.spare(seen),
+        "gaps": gaps,
     }
 
 
@@ -159,7 +167,8 @@ def _faults(report: queries.Report) -> Iterator[dict[str, Any]]:
     start, end = report.coverage.window
     fields = ("camera__name", "state", "since_ms", "certain_ms", "until_ms", "detail", "incident_id", "handling", "handled_by")
     found = FaultEvent.objects.filter(camera__in=report.cameras, since_ms__lt=end).exclude(until_ms__lt=start)
-    yield from _named(found.order_by("since_ms", "camera__name").values(*fields))
+    for row in _named(found.order_by("since_ms", "camera__name").values(*fields)):
+        yield {**row, **platform_codes.as_row(row["state"])}
 
 
 def _incidents(sitting: Sitting, report: queries.Report) -> Iterator[dict[str, Any]]:

@@ -45,8 +45,9 @@ def files_differ(folder: Path, index: dict[str, Any]) -> Iterator[Difference]:
             yield "FILE-MISSING", name
         elif sha256((folder / name).read_bytes()) != digest:
             yield "FILE-CHANGED", name
-    if canonical(index) + b"\n" != (folder / "section.json").read_bytes():
-        yield "SECTION-NOT-CANONICAL", "section.json"
+    for path in sorted(folder.glob("*.json*")):
+        if b"".join(canonical(row) + b"\n" for row in rows(path)) != path.read_bytes():
+            yield "NOT-CANONICAL", path.name
 
 
 def bag_differs(folder: Path) -> Iterator[Difference]:
@@ -308,6 +309,19 @@ def chains_differ(recordings: list[dict], index: dict[str, Any]) -> Iterator[Dif
             yield "CHAIN-HEAD", name
 
 
+def segments_differ(segments: list[dict]) -> Iterator[Difference]:
+    """No start of a collector says two things about one moment, and the rows stand in their order."""
+    last: dict[tuple[str, str], int] = {}
+    order = [(row["camera"], row["start_ms"]) for row in segments]
+    if order != sorted(order):
+        yield "ORDER", "segments.jsonl"
+    for row in sorted(segments, key=lambda row: row["start_ms"]):
+        key = (row["camera"], row["epoch"])
+        if row["start_ms"] < last.get(key, row["start_ms"]) or row["end_ms"] <= row["start_ms"]:
+            yield "OVERLAP", f"{row['camera']} {row['epoch']} {row['start_ms']}"
+        last[key] = row["end_ms"]
+
+
 def coverage_differs(found: dict[str, Any], told: dict[str, Any]) -> Iterator[Difference]:
     for key in sorted(found.keys() | told.keys()):
         ours, theirs = found.get(key), told.get(key)
@@ -340,6 +354,7 @@ def differences(folder: Path) -> Iterator[Difference]:
     yield from files_differ(folder, index)
     yield from bag_differs(folder)
     yield from versions_differ(read(folder / "plan.json"), index)
+    yield from segments_differ(rows(folder / "segments.jsonl"))
     yield from chains_differ(rows(folder / "recordings.jsonl"), index)
     yield from coverage_differs(recompute(folder), read(folder / "coverage.json"))
 

@@ -40,6 +40,15 @@ def _faults() -> tuple[Row, Iterable[Row]]:
     return ("fault", "what it finds", "where"), rows
 
 
+def _platform_codes() -> tuple[Row, Iterable[Row]]:
+    codes = importlib.import_module("proctoring.cameras.platform_codes").CODES
+    rows = (
+        (f"`{state}`", code.onvif or "—", " / ".join(filter(None, (code.method, code.type))) or "—", code.called or "—", code.known)
+        for state, code in codes.items()
+    )
+    return ("fault", "ONVIF topic", "GB/T 28181 method / type", "called there", "known"), rows
+
+
 def _ticks() -> tuple[Row, Iterable[Row]]:
     return ("tick", "every", "what it does"), ((f"`{entry.id}`", f"{entry.every:g} s", entry.doc) for entry in TICKS)
 
@@ -64,6 +73,7 @@ TABLES: dict[str, Callable[[], tuple[Row, Iterable[Row]]]] = {
     "dossier": _entries(("exams.archive.sections", "SECTIONS")),
     "audit checks": _entries(("exams.oversight.registry", "AUDIT_CHECKS")),
     "faults": _faults,
+    "platform codes": _platform_codes,
     "ticks": _ticks,
     "permissions of exams": _permissions("exams"),
     "permissions of question_bank": _permissions("question_bank"),

@@ -70,12 +70,14 @@ def test_the_section_says_what_it_was_counted_from_and_by(section: Path):
     [
         ("segments.jsonl", '"states":"covered"', '"states":"ok"', {"COVERAGE"}),
         ("recordings.jsonl", '"sha256":"0a', '"sha256":"0b', {"CHAIN"}),
-        ("coverage.json", '"gap"', '"ok"', {"COVERAGE"}),
+        ("coverage.json", '"gap"', '"ok"', {"COVERAGE", "NOT-CANONICAL"}),
         ("plan.json", '"hfov_urad":1745000', '"hfov_urad":145000', {"COVERAGE", "POSE-VERSION"}),
         ("plan.json", '"ceiling":3000', '"ceiling":3001', {"PLAN-VERSION"}),
         ("plan.json", '"reference_sha256":""', '"reference_sha256":"ff"', {"REFERENCE"}),
         ("plan.json", '"explain_from_ms":5000', '"explain_from_ms":60000', {"COVERAGE"}),
         ("incidents.jsonl", "", "{}\n", set()),
+        ("explanations.json", "[]", "[ ]", {"NOT-CANONICAL"}),
+        ("segments.jsonl", '"end_ms":', '"end_ms":1', {"COVERAGE", "OVERLAP"}),
     ],
 )
 def test_a_forgery_is_named_even_where_the_digests_were_corrected(section: Path, name: str, old: str, new: str, found: set[str]):
@@ -92,7 +94,7 @@ def test_a_forgery_is_named_even_where_the_digests_were_corrected(section: Path,
 
 @pytest.mark.django_db
 def test_files_that_come_and_go_are_named(section: Path):
-    (section / "more.json").write_text("{}")
+    (section / "more.json").write_text("{}\n")
     assert named(section) == {"FILE-ADDED", "BAG-MANIFEST"}
     (section / "more.json").unlink()
     (section / "faults.jsonl").unlink()
@@ -129,9 +131,7 @@ walls = st.builds(
     lambda a, b, c, d, height: {"from": [a, b], "to": [c, d], "height": height},
     coordinates, coordinates, coordinates, coordinates, st.none() | st.integers(1, 3_500),
 )  # fmt: skip
-pillars = st.builds(
-    lambda x, y, w, d: {"x": x, "y": y, "w": w, "d": d}, coordinates, coordinates, st.integers(1, 900), st.integers(1, 900)
-)
+pillars = st.builds(lambda x, y, w, d: {"x": x, "y": y, "w": w, "d": d}, coordinates, coordinates, st.integers(1, 900), st.integers(1, 900))
 plans = st.builds(
     lambda outline, walls, pillars, ceiling: {"outline": outline, "walls": walls, "pillars": pillars, "ceiling": ceiling},
     st.just([]) | st.lists(st.tuples(coordinates, coordinates).map(list), min_size=3, max_size=8), st.lists(walls, max_size=4),
