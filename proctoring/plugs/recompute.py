@@ -324,15 +324,18 @@ def segments_differ(segments: list[dict]) -> Iterator[Difference]:
 
 def coverage_differs(found: dict[str, Any], told: dict[str, Any]) -> Iterator[Difference]:
     for key in sorted(found.keys() | told.keys()):
-        ours, theirs = found.get(key), told.get(key)
-        if ours == theirs:
-            continue
-        if isinstance(ours, dict) and isinstance(theirs, dict):
-            for name in sorted(ours.keys() | theirs.keys()):
-                if ours.get(name) != theirs.get(name):
-                    yield "COVERAGE", f"{key} of {name}: told {_short(theirs.get(name))}, follows {_short(ours.get(name))}"
-        else:
-            yield "COVERAGE", f"{key}: told {_short(theirs)}, follows {_short(ours)}"
+        yield from _parts_differ(key, found.get(key), told.get(key))
+
+
+def _parts_differ(key: str, ours: Any, theirs: Any) -> Iterator[Difference]:
+    if ours == theirs:
+        return
+    if not isinstance(ours, dict) or not isinstance(theirs, dict):
+        yield "COVERAGE", f"{key}: told {_short(theirs)}, follows {_short(ours)}"
+        return
+    for name in sorted(ours.keys() | theirs.keys()):
+        if ours.get(name) != theirs.get(name):
+            yield "COVERAGE", f"{key} of {name}: told {_short(theirs.get(name))}, follows {_short(ours.get(name))}"
 
 
 def _short(value: Any) -> str:
