@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from hypothesis import settings
 
 from exams import guards
 from tests.cast import Cast
+
+# How long one example takes is the machine's matter, not the code's.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
