@@ -94,10 +94,9 @@ def _time_lines(time: dict[str, Any]) -> list[str]:
     sums = time["seat_ms"]
     lines = [_("Covered: %(ok)s of %(all)s seat-milliseconds; doubtful %(doubt)s, uncovered %(gap)s") % sums]
     for heading, rows in ((_("Camera"), time["cameras"]), (_("Seat"), time["seats"])):
-        for name, stretches in rows.items():
-            for start, end, verdict, reasons in stretches:
-                if verdict != "ok":
-                    lines.append(f"{heading} {name}  {start}–{end}  {_VERDICTS[verdict]()}  {', '.join(reasons)}")
+        told = [(name, *stretch) for name, stretches in rows.items() for stretch in stretches if stretch[2] != "ok"]
+        for name, start, end, verdict, reasons in told:
+            lines.append(f"{heading} {name}  {start}–{end}  {_VERDICTS[verdict]()}  {', '.join(reasons)}")
     return lines
 
 
