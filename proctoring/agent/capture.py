@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from fractions import Fraction
 from typing import Any
 
@@ -14,12 +15,12 @@ from .clock import Clock
 from .config import CameraConfig
 from .lines import Line
 from .record import Recorder
-from .sources import av, device, is_file, shrunk, small
+from .sources import VideoReformatter, av, device, is_file, shrunk, small
 
 log = logging.getLogger("collector")
-LONGEST_KEYS = 2.3  # seconds between key frames up to which they alone are enough pictures of a main stream
+SPARSE = 2.3  # seconds between two pictures of a main stream that is decoded only because there is no sub-stream
 FLAGGED_KEYS = 4.0
-FLOWING = 1.0  # a packet no older than this: the stream goes on, although no picture was decoded
+FLOWING = 1.0  # a packet no older than this: the stream goes on, although no picture was due
 
 
 class Capture:
@@ -27,7 +28,7 @@ class Capture:
 
     def __init__(self, camera: CameraConfig, clock: Clock, recorder: Recorder | None, fps: float = 4.0) -> None:
         self.camera, self.recorder = camera, recorder
-        self.sight = Sight(camera.name, clock, LONGEST_KEYS if not camera.sub and not is_file(camera.source) else 1.0 / fps)
+        self.sight = Sight(clock, 1 / fps, 0.0 if camera.sub or is_file(camera.source) else SPARSE)
         main = _Main(recorder, None if camera.sub else self.sight, clock, camera)
         self.lines = [Line(camera.name, camera.source, camera.at_end, clock, main)]
         if camera.sub:
@@ -52,11 +53,13 @@ class Capture:
     def take(self) -> tuple[int, Grey | None, int] | None:
         """When, the newest picture since the last call or None if none came, and how much damage the decoder saw.
 
-        Nothing at all if the stream flows and its next key frame is not due: that is no absence of a picture.
+        Nothing at all if the stream flows and its next picture is not due: that is no absence of one.
         """
         at, grey, damage = self.sight.take()
-        if grey is None and self.sight.keys_only and self.seen.heard and self.seen.silent(time.monotonic()) < FLOWING:
-            return None
+        if grey is None and self.seen.heard:
+            now = time.monotonic()
+            if self.seen.silent(now) < FLOWING and self.sight.age(now) < self.sight.due_within() + FLOWING:
+                return None
         return at, grey, damage
 
     def start(self) -> None:
@@ -75,85 +78,100 @@ class Capture:
 
 
 class Sight:
-    """Decodes a stream: key frames alone where they come often enough, everything where they do not."""
+    """Decodes a stream from each key frame until the last picture that is needed before the next one, and nothing after it.
 
-    def __init__(self, name: str, clock: Clock, longest_keys: float) -> None:
-        self._name, self._clock, self._longest = name, clock, longest_keys
+    A picture is wanted every `period` seconds; pictures may be `sparse` seconds apart where the next key frame brings one by then.
+    """
+
+    def __init__(self, clock: Clock, period: float, sparse: float) -> None:
+        self._clock, self._period = clock, period
+        self._sparse = max(1.25 * period, sparse)
         self._lock = threading.Lock()
         self._latest: tuple[int, Grey] | None = None
         self._damage = 0
-        self._wanted = True
+        self._scaler = VideoReformatter() if av is not None else None
         self._stream: Any = None
         self._key_at: float | None = None
-        self.keys_only = False
-        self.key_seconds = 0.0  # between the last two key frames; 0: not known yet
+        self._kept_at: float | None = None  # in the time of the stream
+        self._skipping = False
+        self._apart: deque[float] = deque(maxlen=4)
+        self._kept = 0.0  # by our own clock
+
+    @property
+    def key_seconds(self) -> float:
+        """The most between two of the last key frames; 0: not known yet."""
+        return max(self._apart, default=0.0)
+
+    def due_within(self) -> float:
+        """Seconds after the last picture by which another one must have come if all is well."""
+        return max(self._period, self.key_seconds if self.key_seconds <= self._sparse else 0.0)
+
+    def age(self, now: float) -> float:
+        """Seconds since the last picture."""
+        return now - self._kept
 
     def take(self) -> tuple[int, Grey | None, int]:
         """The newest picture since the last call, and the damage."""
         with self._lock:
             at, grey = self._latest or (self._clock.now_ms(), None)
             damage, self._latest, self._damage = self._damage if grey is not None else 0, None, 0 if grey is not None else self._damage
-            self._wanted = True
         return at, grey, damage
 
-    def packet(self, packet: Any, stream: Any, late: bool) -> None:
+    def packet(self, packet: Any, stream: Any, late: bool, at: float | None) -> None:
         """Decode what must be decoded."""
         if stream is not self._stream:
-            self._stream, self._key_at, self.keys_only, self.key_seconds = stream, None, False, 0.0
+            self._stream, self._key_at, self._kept_at, self._skipping = stream, None, None, False
+            self._apart.clear()
         if packet.is_keyframe:
-            self._key(packet)
+            self._key(stream, at)
         if packet.is_corrupt:
             self._damaged()
-        if self.keys_only and not packet.is_keyframe:
+        if self._skipping:
             return
         try:
             frames = packet.decode()
-            if self.keys_only and not frames:
-                frames = _flushed(stream)
         except av.error.InvalidDataError:
             self._damaged()
             return
         for frame in () if late else frames:
-            self._keep(frame)
+            self._keep(frame, at)
 
-    def _key(self, packet: Any) -> None:
-        """Learn from the distance of key frames whether they are enough; changes only here, where the decoder needs nothing from before."""
-        when = packet.pts if packet.pts is not None else packet.dts
-        if when is None:
-            return
-        at = float(when * packet.time_base)
-        if self._key_at is not None and 0 < at - self._key_at < 60:
-            self.key_seconds = at - self._key_at
-            self.keys_only = self.key_seconds <= self._longest
+    def _key(self, stream: Any, at: float | None) -> None:
+        """Decoding begins anew here, where it needs nothing from before; what the decoder still held is older than what was skipped."""
+        if self._skipping:
+            stream.codec_context.flush_buffers()
+            self._skipping = False
+        if at is not None and self._key_at is not None and 0 < at - self._key_at < 60:
+            self._apart.append(at - self._key_at)
         self._key_at = at
 
     def _damaged(self) -> None:
         with self._lock:
             self._damage += 1
 
-    def _keep(self, frame: Any) -> None:
+    def _keep(self, frame: Any, at: float | None) -> None:
+        # a key frame has to be decoded in any case, and whoever samples with it has the rest of its run to skip
+        least = (0.2 if frame.key_frame and self.key_seconds >= self._period else 0.9) * self._period
         damaged = bool(getattr(frame, "is_corrupt", False))
-        if self._wanted or damaged:
-            self.offer(small(frame), damaged)
+        early = at is not None and self._kept_at is not None and 0 <= at - self._kept_at < least
+        if early and not damaged:
+            return
+        self.offer(small(frame, self._scaler), damaged)
+        self._kept_at = at
+        if at is not None and self._key_at is not None and self._apart:
+            self._skipping = self._key_at + self.key_seconds <= at + self._sparse
 
     def offer(self, grey: Grey, damaged: bool = False) -> None:
         """A picture that has just come."""
         with self._lock:
             self._latest = (self._clock.now_ms(), grey)
             self._damage += damaged
-            self._wanted = False
+        self._kept = time.monotonic()
 
     @property
     def wanted(self) -> bool:
-        """Whether the last picture was taken, so that another one is worth its making."""
-        return self._wanted
-
-
-def _flushed(stream: Any) -> list[Any]:
-    """What the decoder holds back: a key frame alone may wait in it for a next picture that is never given to it."""
-    frames = stream.codec_context.decode(None)
-    stream.codec_context.flush_buffers()
-    return list(frames)
+        """Whether it is time for another picture, for a source that has no times of its own."""
+        return self.age(time.monotonic()) >= 0.9 * self._period
 
 
 class _Main:
@@ -166,11 +184,11 @@ class _Main:
         self._key_at: float | None = None
         self._flagged = False
 
-    def packet(self, packet: Any, stream: Any, late: bool) -> None:
+    def packet(self, packet: Any, stream: Any, late: bool, at: float | None) -> None:
         if packet.is_keyframe:
-            self._mind_keys(packet)
+            self._mind_keys(at)
         if self._sight is not None:
-            self._sight.packet(packet, stream, late)
+            self._sight.packet(packet, stream, late, at)
         if self._recorder is not None:
             if stream is not self._stream and self._stream is not None and not is_file(self._camera.source):
                 self._recorder.close()  # another connection: what lay between them was not sent
@@ -178,16 +196,13 @@ class _Main:
             self._recorder.write(packet, stream, late)
         self._stream = stream
 
-    def _mind_keys(self, packet: Any) -> None:
-        if packet.pts is None:
-            return
-        at = float(packet.pts * packet.time_base)
-        apart = at - self._key_at if self._key_at is not None else 0.0
+    def _mind_keys(self, at: float | None) -> None:
+        apart = at - self._key_at if at is not None and self._key_at is not None else 0.0
         self._key_at = at
         if FLAGGED_KEYS < apart < 60 and not self._flagged:
             self._flagged = True
             log.warning(
-                "%s: %.0f s from key frame to key frame; every picture must be decoded and much is lost with a cut."
+                "%s: %.0f s from key frame to key frame; much must be decoded, and much is lost with a cut."
                 " Set the camera's I-frame interval to 2 s, or name a sub-stream", self._camera.name, apart,
             )  # fmt: skip
 
@@ -209,8 +224,8 @@ class _Sub:
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
 
-    def packet(self, packet: Any, stream: Any, late: bool) -> None:
-        self._sight.packet(packet, stream, late)
+    def packet(self, packet: Any, stream: Any, late: bool, at: float | None) -> None:
+        self._sight.packet(packet, stream, late, at)
 
     def picture(self, picture: Any) -> None:
         if self._sight.wanted:
@@ -251,4 +266,5 @@ class Encoder:
         self.stream.height, self.stream.width = picture.shape[:2]
         self.stream.pix_fmt = "yuv420p"
         self.stream.codec_context.time_base = Fraction(1, 1000)
+        self._output.start_encoding()
         self._begun = self._due = now

@@ -27,7 +27,7 @@ from .uplink import Uplink
 from .watch import Change, Piece, Runs, Watch, ordered
 
 log = logging.getLogger("collector")
-MIND_SECONDS = 0.2
+MIND_SECONDS = ROUND_SECONDS = 0.2
 STATUS_SECONDS = 5.0
 SAID_SECONDS = 60.0
 FLUSH_SECONDS = 8.0
@@ -119,7 +119,8 @@ class Collector:
                 post.capture.mind()
 
     def _rounds(self, stopping: threading.Event) -> None:
-        step = 1 / self._config.fps
+        # looked at more often than pictures are due, for each of them has a moment of its own
+        step = min(ROUND_SECONDS, 1 / self._config.fps)
         due = time.monotonic()
         told = 0.0
         while not stopping.is_set():

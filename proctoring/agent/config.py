@@ -41,7 +41,7 @@ class Config:
     state_dir: Path
     cameras: tuple[CameraConfig, ...]
     record_dir: Path | None = None
-    fps: float = 4.0
+    fps: float = 1.0
     report_ms: int = 2_000
     file_ms: int = 10_000
     learn_ms: int = 2_000

@@ -24,8 +24,8 @@ REFUSED_WAIT = 30.0  # many cameras lock an account after some wrong passwords
 class Taker(Protocol):
     """Who gets what a line brings."""
 
-    def packet(self, packet: Any, stream: Any, late: bool) -> None:
-        """One packet of the compressed stream; late ones say nothing about the present."""
+    def packet(self, packet: Any, stream: Any, late: bool, at: float | None) -> None:
+        """One packet of the compressed stream and its seconds in it; late ones say nothing about the present."""
 
     def picture(self, picture: Any) -> None:
         """One picture of a source that has no packets, such as a USB camera."""
@@ -143,11 +143,13 @@ class Reader(threading.Thread):
                 raise OSError("the stream did not tell its parameters yet")
             stream.thread_type = "NONE"  # one thread per stream is enough, and the cores are shared by all of them
             pace = Pace(line.clock, line.stopping) if line.file else None
+            base = float(stream.time_base)  # fractions are slow, and this is done with every packet
             for packet in container.demux(stream):
                 # the first packets of a live stream, the key frame among them, may come without any time
                 when = packet.pts if packet.pts is not None else packet.dts
-                if pace is not None and when is not None and packet.size:
-                    pace.wait(float(when * packet.time_base))
+                at = when * base if when is not None else None
+                if pace is not None and at is not None and packet.size:
+                    pace.wait(at)
                 if line.stopping.is_set():
                     return True
                 if packet.size == 0:
@@ -156,10 +158,10 @@ class Reader(threading.Thread):
                 late = line.received(self, now)
                 if late is None:
                     return came
-                if when is not None and not line.file:
-                    line.delay.told(float(when * packet.time_base), now)
+                if at is not None and not line.file:
+                    line.delay.told(at, now)
                 came = self.brought = True
-                line.taker.packet(packet, stream, late)
+                line.taker.packet(packet, stream, late, at)
         return came
 
     def _read_pictures(self) -> bool:

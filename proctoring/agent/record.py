@@ -54,6 +54,7 @@ class Recorder:
         self._stream: Any = None
         self._path = Path()
         self._start_ms = self._last_ms = 0
+        self._base = 1 / 90_000
         self._offset: int | None = None  # of the source's time against the file's
         self._next = 0  # when the next packet is expected, in the file's time
         self._least = 0  # no packet of the file may come before this
@@ -69,7 +70,7 @@ class Recorder:
 
     def write(self, packet: Any, source: Any, late: bool = False) -> None:
         """Keep one packet, which is given away with this; one that comes late does not make the file last until now."""
-        if self._paused or source.codec_context.name not in COPIED or packet.size == 0:
+        if self._paused or source.codec_context.codec.canonical_name not in COPIED or packet.size == 0:
             return
         with self._lock:
             now = self._clock.now_ms()
@@ -105,6 +106,7 @@ class Recorder:
         self._output = av.open(str(self._path), "w", format="mp4", options=OPTIONS)
         self._stream = self._output.add_stream_from_template(source)
         self._start_ms = self._last_ms = now
+        self._base = float(packet.time_base)
         self._restart, self._empty = False, True
         self._offset, self._next, self._least = None, 0, 0
 
@@ -117,7 +119,7 @@ class Recorder:
     def _times(self, packet: Any) -> tuple[int, int]:
         """Decoding and display time in the file; a live source leaves out the first ones, and may set its clock."""
         known = packet.dts if packet.dts is not None else packet.pts
-        if known is not None and (self._offset is None or abs(known - self._offset - self._next) * packet.time_base > JUMP_SECONDS):
+        if known is not None and (self._offset is None or abs(known - self._offset - self._next) * self._base > JUMP_SECONDS):
             self._offset = known - self._next
         dts = self._next if packet.dts is None else max(packet.dts - (self._offset or 0), self._least)
         pts = dts if packet.pts is None else max(packet.pts - (self._offset or 0), dts)
@@ -129,7 +131,7 @@ class Recorder:
         known = packet.dts if packet.dts is not None else packet.pts
         if known is None or self._offset is None:
             return False
-        ahead = float((known - self._offset - self._next) * packet.time_base)
+        ahead = (known - self._offset - self._next) * self._base
         return ahead > SEAM_MS / 1000 and (ahead <= JUMP_SECONDS or self._clock.now_ms() - self._last_ms > SEAM_MS)
 
     def close(self) -> None:

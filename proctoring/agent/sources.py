@@ -16,8 +16,9 @@ from .clock import Clock
 
 try:
     import av
+    from av.video.reformatter import VideoReformatter
 except ImportError:  # OpenCV reads pictures too, but keeps no packets: without PyAV nothing is recorded
-    av = None  # type: ignore[assignment]
+    av = VideoReformatter = None  # type: ignore[assignment]
 
 # only so that a thread nobody waits for ends; silence is noticed by our own clock, and a silent connection may still come to life
 OPEN_SECONDS, READ_SECONDS = 5.0, 30.0
@@ -48,9 +49,9 @@ def without_password(text: object) -> str:
     return re.sub(r"(\w+://[^/\s:@]*):[^/\s]*@", r"\1:***@", str(text))
 
 
-def small(frame: Any) -> Grey:
-    """A decoded frame as the detectors want it."""
-    grey = frame.reformat(width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA").to_ndarray()
+def small(frame: Any, scaler: Any = None) -> Grey:
+    """A decoded frame as the detectors want it; a scaler that is kept need not be set up for each of them."""
+    grey = (scaler or VideoReformatter()).reformat(frame, width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA").to_ndarray()
     return np.ascontiguousarray(grey)
 
 

@@ -44,6 +44,7 @@ class Phase:
 
     def __init__(self, film: Film, first: int) -> None:
         self.film, self.at, self.sequence, self.number = film, first, 0, 0
+        self.silent = False  # frames pass unsent, as with a camera whose cable is out but whose session lives
         self.watching: set[asyncio.StreamWriter] = set()
         self.waiting: set[asyncio.StreamWriter] = set()
 
@@ -54,7 +55,7 @@ class Phase:
             if key:
                 self.watching |= self.waiting
                 self.waiting.clear()
-            if self.watching:
+            if self.watching and not self.silent:
                 data = self._packed(key, units)
                 for writer in list(self.watching):
                     if writer.is_closing() or writer.transport.get_write_buffer_size() > 8_000_000:

@@ -276,7 +276,7 @@ def test_a_first_key_frame_without_times_is_seen_and_recorded(tmp_path: Path, mo
     recorder = Recorder(CAMERA, tmp_path / "r", spool, clock, 60_000)
     capture = Capture(CameraConfig(CAMERA, "C1", str(tmp_path / "v.mp4"), at_end="loop"), clock, recorder)
     seen: list[object] = []
-    monkeypatch.setattr(capture.sight, "_keep", seen.append)
+    monkeypatch.setattr(capture.sight, "_keep", lambda frame, *_: seen.append(frame))
     real = av.open
 
     class Opened:
