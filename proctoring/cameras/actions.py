@@ -115,7 +115,7 @@ def revoke_agent(*, by: Actor, agent: Agent, reason: str) -> Agent:
 @action("proctoring.place_camera", on="room")
 def place_camera(
     *, by: Actor, room: Room, name: str, agent: Agent, source: str, pose: Pose | dict[str, Any],
-    least_px_per_m: int = 125, records: bool = True,
+    sub_source: str = "", least_px_per_m: int = 125, records: bool = True,
 ) -> Camera:  # fmt: skip
     """Record where a camera of a room hangs and looks, and which collector watches it."""
     pose = _sound(room, pose)
@@ -126,7 +126,14 @@ def place_camera(
     try:
         with transaction.atomic():
             camera = Camera.objects.create(
-                room=room, agent=agent, name=name.strip(), source=source, least_px_per_m=least_px_per_m, records=records, **asdict(pose)
+                room=room,
+                agent=agent,
+                name=name.strip(),
+                source=source,
+                sub_source=sub_source,
+                least_px_per_m=least_px_per_m,
+                records=records,
+                **asdict(pose),
             )
     except IntegrityError:
         refuse("camera.name_taken", _("This room has a camera named %(name)s."), name=name)

@@ -36,6 +36,10 @@ class CameraForm(forms.Form):
     name = forms.CharField(label=_("Camera"), max_length=30, help_text=_("As on its label, such as C1"))
     agent = forms.ModelChoiceField(Agent.objects.none(), label=_("Room collector"))
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("rtsp://…, usb:0 or a file, as the collector sees it"))
+    sub_source = forms.CharField(
+        label=_("Sub-stream"), max_length=200, required=False,
+        help_text=_("A smaller stream of the same camera: it is judged, the other recorded"),
+    )  # fmt: skip
     x_mm = forms.IntegerField(label=_("From the left wall, in millimetres"))
     y_mm = forms.IntegerField(label=_("From the front wall, in millimetres"))
     z_mm = forms.IntegerField(label=_("Height of the lens, in millimetres"), initial=2800)

@@ -65,6 +65,8 @@ class Camera(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="cameras")
     name = models.CharField(max_length=30)
     source = models.CharField(max_length=200)
+    # A smaller stream of the same camera, which is judged while the other one is recorded; empty if there is none.
+    sub_source = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, default="placed")
     x_mm = models.IntegerField()
     y_mm = models.IntegerField()

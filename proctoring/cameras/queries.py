@@ -72,7 +72,13 @@ def seen_by(room: Room, cameras: list[Camera] | None = None, seats: list[Seat] |
 def collector_config(agent: Agent, *, server: str, token_file: str, key_file: str, state_dir: str, **more: Any) -> dict[str, Any]:
     """The configuration of a collector, ready to be written as JSON; `server` is the origin, such as wss://exams.example."""
     cameras = [
-        {"id": str(camera.pk), "name": f"{camera.room.name}-{camera.name}", "source": camera.source, "record": camera.records}
+        {
+            "id": str(camera.pk),
+            "name": f"{camera.room.name}-{camera.name}",
+            "source": camera.source,
+            "record": camera.records,
+            **({"sub": camera.sub_source} if camera.sub_source else {}),
+        }
         for camera in agent.cameras.exclude(state="retired").select_related("room").order_by("room__name", "name")
     ]
     record_dir = more.pop("record_dir", str(PurePath(state_dir) / "recordings"))

@@ -91,7 +91,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
     room = _room(request, pk)
     form = CameraForm(room, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        wanted = {key: form.cleaned_data[key] for key in ("name", "agent", "source", "least_px_per_m", "records")}
+        wanted = {key: form.cleaned_data[key] for key in ("name", "agent", "source", "sub_source", "least_px_per_m", "records")}
         try:
             actions.place_camera(by=request.actor, room=room, pose=form.pose(), **wanted)
         except Refused as refusal:

@@ -215,8 +215,7 @@ def _case(reader: _Reader, given: Any) -> Case:
     least = reader.number(standard["px_per_m"], "$.standard.px_per_m", 0, MOST_PX) if "px_per_m" in standard else 0
     seats = {label: reader.point(place, f"$.seats.{label}") for label, place in reader.object(body.get("seats"), "$.seats").items()}
     cameras = {
-        name: _camera(reader, one, f"$.cameras.{name}", least or 0)
-        for name, one in reader.object(body.get("cameras"), "$.cameras").items()
+        name: _camera(reader, one, f"$.cameras.{name}", least or 0) for name, one in reader.object(body.get("cameras"), "$.cameras").items()
     }
     window = reader.span(body["window_ms"], "$.window_ms") if "window_ms" in body else None
     return Case(
@@ -326,5 +325,3 @@ def _states(reader: _Reader, value: Any, path: str) -> frozenset[str]:
     if not states:
         reader.wrong(path, _("A segment has at least one state."))
     return frozenset(states)
-
-

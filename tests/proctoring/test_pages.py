@@ -52,12 +52,15 @@ def test_open_lists_show_a_stranger_nothing_of_ours(watched: Watched, cast: Cast
 
 def test_a_camera_is_placed_in_degrees_and_kept_in_microradians(watched: Watched, client):
     sign_in_as(client, watched.technician)
-    form = {"name": "C3", "agent": str(watched.agent.pk), "source": "usb:0", "x_mm": 3000, "y_mm": 100, "z_mm": 2700, "pan": "90",
+    form = {"name": "C3", "agent": str(watched.agent.pk), "source": "rtsp://10.0.0.9/main", "sub_source": "rtsp://10.0.0.9/sub",
+            "x_mm": 3000, "y_mm": 100, "z_mm": 2700, "pan": "90",
             "tilt": "20",
             "hfov": "90", "width_px": 1920, "height_px": 1080, "least_px_per_m": 125, "records": "on"}  # fmt: skip
     assert client.post(f"/video/cameras/rooms/{watched.room.pk}/place/", form).status_code == 302
     camera = Camera.objects.get(name="C3")
     assert (camera.pan_urad, camera.tilt_urad, camera.hfov_urad, camera.state) == (1_570_796, 349_066, 1_570_796, "placed")
+    told = client.get(f"/video/cameras/collectors/{watched.agent.pk}/config.json").json()["cameras"]
+    assert [(one["source"], one.get("sub")) for one in told] == [("file", None)] * 2 + [("rtsp://10.0.0.9/main", "rtsp://10.0.0.9/sub")]
     assert client.post(f"/video/cameras/rooms/{watched.room.pk}/place/", {**form, "name": "C4", "x_mm": 90_000}).status_code == 409
     assert client.post(f"/video/cameras/{camera.pk}/aim/").status_code == 302
     camera.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import time
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from proctoring.agent.__main__ import main
+from proctoring.authorship import page_words
+from proctoring.cameras.credentials import signed
 from tests.proctoring.pictures import HARMS, encoded, scenes
 from tests.proctoring.serving import Server, agent
 
@@ -46,6 +50,7 @@ answer = {
     "position": Position.objects.get().seq,
     "segments": [[str(s.camera_id), s.epoch, s.start_ms, s.end_ms, s.states] for s in Segment.objects.exclude(epoch="server")],
     "files": [[str(r.camera_id), r.sha256, r.chain] for r in Recording.objects.order_by("seq")],
+    "pages": [[p.text, p.signature, p.key.public_key] for p in Page.objects.select_related("key").order_by("camera", "id")],
     "faults": list(FaultEvent.objects.values_list("state", flat=True)),
     "rejections": Rejection.objects.count(),
 }
@@ -101,8 +106,27 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path):
     assert told["position"] > 40
     assert len({epoch for _camera, epoch, *_ in told["segments"]}) >= 3
     assert "covered" in told["faults"]
+    authored(told)
+    # the machine's own ledger agrees with what lies there
+    assert main(["--config", str(config), "--verify"]) == 0
     assert len({chain for _camera, _sha, chain in told["files"]}) == len(told["files"]) >= 8
     assert kept(tmp_path) == {sha for _camera, sha, _chain in told["files"]}
+
+
+def authored(told: dict) -> None:
+    """Every moment that is stored was signed, kill or not, and the last page of a camera names the head of its chain."""
+    runs: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    heads: dict[str, str] = {}
+    for text, signature, public_key in told["pages"]:
+        page = json.loads(text)
+        assert signed(public_key, page_words(text), signature)
+        spans = [(page["from"] + at, page["from"] + at + length) for at, length, _states in page["runs"]]
+        runs.setdefault((page["camera"], page["epoch"]), []).extend(spans)
+        heads[page["camera"]] = page["head"]
+    length = sum(end - start for spans in runs.values() for start, end in spans)
+    stored = sum(end - start for _camera, _epoch, start, end, _states in told["segments"])
+    assert abs(length - stored) <= 100 * len(runs)
+    assert heads == {camera: chain for camera, _sha, chain in told["files"]}
 
 
 def kept(folder: Path) -> set[str]:
