@@ -17,8 +17,8 @@ MAX_MS = 1 << 53  # what a double, and so any JSON reader, still holds exactly
 
 # One set of codes for faults, states and reports; the order is the gravity in which they are shown.
 STATES = (
-    "offline", "stalled", "covered", "moved", "frozen", "corrupt", "low_light",
-    "overexposed", "defocused", "partial", "clock", "disk", "unknown", "ok",
+    "offline", "stalled", "covered", "moved", "frozen", "replayed", "corrupt", "low_light",
+    "overexposed", "defocused", "partial", "beacon", "clock", "disk", "unknown", "ok",
 )  # fmt: skip
 DOUBT = frozenset({"clock"})
 

@@ -9,13 +9,14 @@ from collections import deque
 from fractions import Fraction
 from typing import Any
 
-from proctoring.faults.detector import Grey
+from proctoring.faults.detector import Grey, Heard
+from proctoring.faults.liveness import Beacon
 
 from .clock import Clock
 from .config import CameraConfig
 from .lines import Line
 from .record import Recorder
-from .sources import VideoReformatter, av, device, is_file, shrunk, small
+from .sources import VideoReformatter, av, device, heard, is_file, shrunk, small
 
 log = logging.getLogger("collector")
 SPARSE = 2.3  # seconds between two pictures of a main stream that is decoded only because there is no sub-stream
@@ -28,7 +29,8 @@ class Capture:
 
     def __init__(self, camera: CameraConfig, clock: Clock, recorder: Recorder | None, fps: float = 4.0) -> None:
         self.camera, self.recorder = camera, recorder
-        self.sight = Sight(clock, 1 / fps, 0.0 if camera.sub or is_file(camera.source) else SPARSE)
+        sparse = 0.0 if camera.sub or is_file(camera.source) else SPARSE
+        self.sight = Sight(clock, 1 / fps, sparse, camera.beacon, not is_file(camera.sub or camera.source))
         main = _Main(recorder, None if camera.sub else self.sight, clock, camera)
         self.lines = [Line(camera.name, camera.source, camera.at_end, clock, main)]
         if camera.sub:
@@ -83,7 +85,9 @@ class Sight:
     A picture is wanted every `period` seconds; pictures may be `sparse` seconds apart where the next key frame brings one by then.
     """
 
-    def __init__(self, clock: Clock, period: float, sparse: float) -> None:
+    def __init__(self, clock: Clock, period: float, sparse: float, beacon: Beacon | None = None, live: bool = False) -> None:
+        self._beacon, self._live, self._connection = beacon, live, 0
+        self.heard = Heard()  # with the newest picture
         self._clock, self._period = clock, period
         self._sparse = max(1.25 * period, sparse)
         self._lock = threading.Lock()
@@ -122,6 +126,7 @@ class Sight:
         if stream is not self._stream:
             self._stream, self._key_at, self._kept_at, self._skipping = stream, None, None, False
             self._apart.clear()
+            self._connection += 1
         if packet.is_keyframe:
             self._key(stream, at)
         if packet.is_corrupt:
@@ -156,6 +161,7 @@ class Sight:
         early = at is not None and self._kept_at is not None and 0 <= at - self._kept_at < least
         if early and not damaged:
             return
+        self.heard = heard(frame, self._beacon, self._connection, self._live)
         self.offer(small(frame, self._scaler), damaged)
         self._kept_at = at
         if at is not None and self._key_at is not None and self._apart:

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proctoring.authorship import fingerprint
@@ -67,7 +67,7 @@ class Collector:
         if camera.record and self._config.record_dir is not None:
             folder, keep = self._config.record_dir, self._keeper.put
             recorder = Recorder(camera.id, folder, self._spool, self._clock, self._config.file_ms, keep)
-        watch = Watch(self._kept_reference(camera), self._config.learn_ms)
+        watch = Watch(self._kept_reference(camera), self._config.learn_ms, zones=camera.zones, beacon=camera.beacon)
         return _Post(camera, Capture(camera, self._clock, recorder, self._config.fps), recorder, watch, Runs(self._config.report_ms))
 
     def reference_path(self, camera: CameraConfig) -> Path:
@@ -101,7 +101,7 @@ class Collector:
         """Learn the references anew from the empty room; the names of cameras whose picture cannot serve as one."""
         for post in self._posts:
             self.reference_path(post.camera).unlink(missing_ok=True)
-            post.watch = Watch(None, self._config.learn_ms)
+            post.watch = Watch(None, self._config.learn_ms, zones=post.camera.zones, beacon=post.camera.beacon)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and any(post.watch.scene.reference is None for post in self._posts):
             for post in self._posts:
@@ -191,7 +191,7 @@ class Collector:
         if taken is None:
             return []
         at, grey, damage = taken
-        changes = post.watch.look(grey, at, damage)
+        changes = post.watch.look(grey, at, heard=replace(post.capture.sight.heard, damaged=damage))
         if post.watch.learned is not None:
             post.watch.learned.save(self.reference_path(post.camera))
             log.info("%s: reference learned, %s", post.camera.name, post.watch.learned.sha256[:12])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from proctoring.faults.liveness import Beacon, BeaconError
+from proctoring.faults.reference import Zones
+from proctoring.faults.zones import Zone, ZoneError
 
 from . import key
 from .key import Key
@@ -29,6 +33,8 @@ class CameraConfig:
     sub: str = ""
     at_end: str = "loop"
     record: bool = True
+    zones: Zones = field(default_factory=dict)
+    beacon: Beacon | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ _TOP = {
     "fps": (int, float), "report_ms": int, "file_ms": int, "learn_ms": int,
     "page_ms": int, "keep_free_mb": int, "keep_days": int,
 }  # fmt: skip
-_CAMERA = {"id": str, "name": str, "source": str, "sub": str, "at_end": str, "record": bool}
+_CAMERA = {"id": str, "name": str, "source": str, "sub": str, "at_end": str, "record": bool, "zones": dict, "beacon": dict}
+_BEACON = {"roi": list, "seed": str, "period_s": int}
 
 
 def _checked(body: Any, known: dict[str, Any], needed: set[str], where: str) -> dict[str, Any]:
@@ -86,10 +93,31 @@ def _camera(body: Any, number: int) -> CameraConfig:
         known = str(UUID(body["id"]))
     except ValueError:
         raise ConfigError(f"camera {number}: id is not a UUID") from None
+    try:
+        body = {**body, "zones": _zones(body.get("zones", {})), "beacon": _beacon(body.get("beacon"), f"camera {number}: beacon")}
+    except (ZoneError, BeaconError) as problem:
+        raise ConfigError(f"camera {number}: {problem}") from None
     camera = CameraConfig(**{"name": known[:8], **body, "id": known})
     if camera.at_end not in AT_END:
         raise ConfigError(f"camera {number}: at_end is one of {', '.join(AT_END)}")
     return camera
+
+
+def _zones(body: dict[str, Any]) -> Zones:
+    for name, corners in body.items():
+        Zone(name, corners)
+    return body
+
+
+def _beacon(body: Any, where: str) -> Beacon | None:
+    if body is None:
+        return None
+    body = _checked(body, _BEACON, {"roi", "seed"}, where)
+    try:
+        seed, roi = bytes.fromhex(body["seed"]), tuple(float(one) for one in body["roi"])
+    except (ValueError, TypeError):
+        raise ConfigError(f"{where}: roi holds numbers, seed is written in hexadecimal digits") from None
+    return Beacon(roi, seed, 1000 * body.get("period_s", 5))
 
 
 def load(path: Path) -> Config:

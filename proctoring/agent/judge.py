@@ -38,7 +38,6 @@ class Sample:
     at_ms: int
     grey: Grey | None
     heard: Heard = Heard()
-    width: int = 640  # of the source's own picture
 
 
 def judge(source: str, fps: float, reference: Path | None) -> int:
@@ -74,7 +73,7 @@ def judged(pictures: Iterator[Sample], reference: Reference | None = None) -> It
     """A line for every fault that begins or ends (the lack of a reference is one), with the gravest state before and after."""
     watch = Watch(reference, LEARN_MS, LEARN_SAMPLES)
     for sample in pictures:
-        before, watch.scene.width = watch.states, sample.width
+        before = watch.states
         changes = watch.look(sample.grey, sample.at_ms, heard=sample.heard)
         line = {"at": sample.at_ms, "from": before[0], "to": watch.states[0]}
         if "unknown" in before and "unknown" not in watch.states:
@@ -91,12 +90,12 @@ def samples(source: Any, fps: float) -> Iterator[Sample]:
         damage += frame.damaged
         step = round(1000 / fps)
         for at in range(last + step, frame.at_ms, step) if frame.at_ms - last > max(GAP_MS, step) else ():
-            yield Sample(at, None, width=frame.width)
+            yield Sample(at, None)
             due = at + step
         last = frame.at_ms
         if frame.at_ms + 1 < due:
             continue
-        yield Sample(frame.at_ms, frame.grey(), Heard(damage, frame.source_ms), frame.width)
+        yield Sample(frame.at_ms, frame.grey(), Heard(damage, frame.source_ms, width=frame.width))
         # keeps to the grid of its first picture, however unevenly the pictures come
         due, damage = max(due + step, frame.at_ms), 0
 

@@ -10,7 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from proctoring.faults.detector import HEIGHT, WIDTH, Grey
+from proctoring.faults.detector import HEIGHT, WIDTH, Grey, Heard
+from proctoring.faults.liveness import Beacon, brightness, read
 
 from .clock import Clock
 
@@ -53,6 +54,13 @@ def small(frame: Any, scaler: Any = None) -> Grey:
     """A decoded frame as the detectors want it; a scaler that is kept need not be set up for each of them."""
     grey = (scaler or VideoReformatter()).reformat(frame, width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA").to_ndarray()
     return np.ascontiguousarray(grey)
+
+
+def heard(frame: Any, beacon: Beacon | None, connection: int, live: bool) -> Heard:
+    """What a decoded frame says besides its picture; the time of a file says nothing of its camera's clock."""
+    codes = None if beacon is None else read(beacon.cut(brightness(frame)))
+    source_ms = round(frame.time * 1000) if live and frame.time is not None else None
+    return Heard(source_ms=source_ms, connection=connection, width=frame.width, codes=codes)
 
 
 class Pace:

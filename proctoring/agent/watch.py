@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from proctoring.faults.detector import Detector, Fault, Grey, Heard
 from proctoring.faults.discovery import detectors
-from proctoring.faults.reference import Learner, Reference, Scene
+from proctoring.faults.liveness import Beacon
+from proctoring.faults.partial import Partial
+from proctoring.faults.reference import Learner, Reference, Scene, Zones
+from proctoring.faults.zones import Zone
 from proctoring.protocol import STATES
 
 HOLD_MS = 5_000  # a fault may turn out to have begun this much before the sample that raised the suspicion
@@ -16,11 +20,15 @@ MAX_STEP_MS = 2_500  # two samples further apart than this prove nothing about t
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of time with its states."""
+    """A stretch of time with its states.
+
+    `hidden` names the zones that were not shown. With zones, `partial` holds for these seats alone; without, for all of the view.
+    """
 
     start_ms: int
     end_ms: int
     states: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,11 +40,21 @@ class Change:
     at_ms: int
 
 
+@dataclass(frozen=True)
+class _Hidden:
+    """Stands among the states of a sample for one zone that it did not show."""
+
+    zone: str
+
+
+_Mark = str | _Hidden
+
+
 @dataclass
 class _Sample:
     at_ms: int
-    bad: set[str] = field(default_factory=set)
-    open: set[str] = field(default_factory=set)
+    bad: set[_Mark] = field(default_factory=set)
+    open: set[_Mark] = field(default_factory=set)
 
 
 def ordered(states: set[str]) -> tuple[str, ...]:
@@ -47,8 +65,11 @@ def ordered(states: set[str]) -> tuple[str, ...]:
 class Watch:
     """One camera's detectors, its reference, and the samples whose verdict is still open."""
 
-    def __init__(self, reference: Reference | None = None, learn_ms: int = 2_000, learn_samples: int = 8) -> None:
-        self.scene = Scene(reference)
+    def __init__(
+        self, reference: Reference | None = None, learn_ms: int = 2_000, learn_samples: int = 8,
+        zones: Zones | None = None, beacon: Beacon | None = None,
+    ) -> None:  # fmt: skip
+        self.scene = Scene(reference, zones, beacon)
         self.detectors = detectors(self.scene)
         self.learned: Reference | None = None
         self._learner = Learner(learn_samples, learn_ms)
@@ -70,38 +91,56 @@ class Watch:
             self._learn(grey, at_ms)
         sample = _Sample(at_ms)
         silent = False
+        self.scene.hear(heard)
         for detector in self.detectors:
             detector.hear(heard)
-            fault = detector.look(grey, at_ms)
+            detector.look(grey, at_ms)
             silent = silent or (grey is None and detector.state in ("stalled", "offline") and detector.since is not None)
-            self._note(detector, fault, sample)
+        for mark, detector in self._counted():
+            self._note(mark, detector, sample)
         if self.scene.reference is None:
             sample.bad.add("unknown")
-        elif grey is not None and all(one.since is None for one in self.detectors):
+        elif grey is not None and all(one.since is None for one in self._alarming()):
             self.scene.settle(grey, at_ms, at_ms - self._settled_ms)
         self._settled_ms = at_ms
         if grey is not None or silent:
             self._samples.append(sample)
         return self._changes(at_ms)
 
+    def _alarming(self) -> Iterator[Detector]:
+        for detector in self.detectors:
+            yield detector
+            yield from zones_of(detector)
+
+    def _counted(self) -> Iterator[tuple[_Mark, Detector]]:
+        """What the time is charged with: a view that is told apart by zones is charged seat by seat."""
+        for detector in self.detectors:
+            zones = zones_of(detector)
+            yield from ((_Hidden(zone.id), zone) for zone in zones)
+            if not zones:
+                yield detector.state, detector
+
     def _learn(self, grey: Grey, at_ms: int) -> None:
         self.learned = self.scene.reference = self._learner.add(grey, at_ms)
 
-    def _note(self, detector: Detector, fault: Fault | None, sample: _Sample) -> None:
-        state = detector.state
+    def _note(self, mark: _Mark, detector: Detector, sample: _Sample) -> None:
+        fault = detector.fault
         if not detector.certain:
             since = detector.since if fault is None and detector.since is not None else sample.at_ms
             for one in (*self._samples, sample):
                 if one.at_ms >= since:
-                    one.open.add(state)
+                    one.open.add(mark)
             return
         for one in (*self._samples, sample):
-            one.open.discard(state)
+            one.open.discard(mark)
             if fault is not None and one.at_ms >= fault.first_bad:
-                one.bad.add(state)
+                one.bad.add(mark)
 
     def _changes(self, at_ms: int) -> list[Change]:
-        now = {one.state: one.fault for one in self.detectors if one.fault is not None}
+        now: dict[str, Fault] = {}
+        for one in self._alarming():
+            if one.fault is not None:
+                now.setdefault(one.state, one.fault)
         changes = [Change(fault, True, at_ms) for state, fault in now.items() if state not in self._on]
         changes += [Change(fault, False, at_ms) for state, fault in self._on.items() if state not in now]
         self._on = now
@@ -124,10 +163,19 @@ class Watch:
 
     def _piece(self, before: _Sample, after: _Sample) -> Piece:
         # healthy only between two healthy samples, close enough to vouch for what lies between
-        states = before.bad | after.bad
+        marks = before.bad | after.bad
+        states = {one for one in marks if isinstance(one, str)}
+        hidden = tuple(sorted(one.zone for one in marks if isinstance(one, _Hidden)))
+        if hidden:
+            states.add("partial")
         if after.at_ms - before.at_ms > MAX_STEP_MS:
-            states = states | {"stalled"}
-        return Piece(before.at_ms, after.at_ms, ordered(states))
+            states.add("stalled")
+        return Piece(before.at_ms, after.at_ms, ordered(states), hidden)
+
+
+def zones_of(detector: Detector) -> list[Zone]:
+    """The zones a detector tells apart."""
+    return detector.zones if isinstance(detector, Partial) else []
 
 
 class Runs:
@@ -155,6 +203,6 @@ class Runs:
 
     def _join(self, piece: Piece) -> Piece | None:
         held = self._open
-        if held is None or held.states != piece.states or held.end_ms != piece.start_ms:
+        if held is None or (held.states, held.hidden, held.end_ms) != (piece.states, piece.hidden, piece.start_ms):
             return None
-        return Piece(held.start_ms, piece.end_ms, piece.states)
+        return Piece(held.start_ms, piece.end_ms, piece.states, piece.hidden)

@@ -16,6 +16,8 @@ WORDS = {
     "defocused": _("Out of focus"),
     "moved": _("Camera moved"),
     "frozen": _("Frozen picture"),
+    "replayed": _("Picture of another time"),
+    "beacon": _("Liveness code not readable"),
     "corrupt": _("Damaged stream"),
     "stalled": _("Stream stopped"),
     "offline": _("Offline"),

@@ -25,12 +25,17 @@ class Clock(Detector):
     def __init__(self) -> None:
         super().__init__()
         self._source_ms: int | None = None
+        self._connection = 0
         self._offsets: deque[tuple[int, int]] = deque(maxlen=600)  # at most one a second: when, and own time minus the source's
         self._jumped: list[tuple[int, int]] = []
 
     def hear(self, heard: Heard) -> None:
         """The source's time of the next picture."""
         self._source_ms = heard.source_ms
+        if heard.connection != self._connection:
+            self._connection = heard.connection
+            self._offsets.clear()
+            self._jumped.clear()
 
     def suspicious(self, grey: Grey | None, at_ms: int) -> str | None:
         """The offset left its course, or the course is not level."""

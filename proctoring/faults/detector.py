@@ -26,7 +26,9 @@ class Heard:
 
     damaged: int = 0  # packets and frames that the decoder found damaged since the last sample
     source_ms: int | None = None  # the source's own time of the picture
-    beacon: Grey | None = None  # where the beacon is expected, cut out of the camera's own picture
+    connection: int = 0  # which one it came over: each begins its time anew
+    width: int | None = None  # of the camera's own picture
+    codes: frozenset[int] | None = None  # read where the beacon is expected; None if nobody looked
 
 
 class Detector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .detector import HEIGHT, WIDTH, Detector, Grey
+from .detector import HEIGHT, WIDTH, Detector, Grey, Heard
+from .liveness import Beacon
 
+Zones = Mapping[str, Sequence[tuple[float, float]]]  # id -> corners in parts of the picture's width and height
 ROWS, COLUMNS = 9, 16
 BLOCK = 20  # pixels; 16 x 9 blocks of 20 x 20 fill 320 x 180 exactly
 LEAST_TEXTURE = 2.0  # detail of a block, in grey levels, below which noise decides, not the scene
@@ -186,13 +189,21 @@ class Scene:
     STEP_MS = 900  # motion is looked for between samples at least so far apart
     ADOPT_MS = 40_000  # what stands still for so long while all else is well belongs to the scene: a chair, a coat, somebody's back
 
-    def __init__(self, reference: Reference | None = None, width: int = 640) -> None:
+    def __init__(self, reference: Reference | None = None, zones: Zones | None = None, beacon: Beacon | None = None) -> None:
         self.reference = reference
-        self.width = width  # of the camera's own picture: the grid of its coding blocks follows from it
+        self.zones = zones or {}
+        self.beacon = beacon
+        self.codes: frozenset[int] | None = None  # read at the beacon's place in the present sample; None if it was not looked at
+        self.width = 640  # of the camera's own picture: the grid of its coding blocks follows from it
         self._compared: tuple[int, Comparison] | None = None
         self._before: tuple[int, Grey] | None = None
         self._active = np.zeros((ROWS, COLUMNS), bool)
         self._strange = np.zeros((ROWS, COLUMNS), np.int64)
+
+    def hear(self, heard: Heard) -> None:
+        """What came with the sample that is looked at next."""
+        self.codes = heard.codes
+        self.width = heard.width or self.width
 
     def compare(self, grey: Grey, at_ms: int) -> Comparison | None:
         """The sample against the reference; None while there is no reference."""

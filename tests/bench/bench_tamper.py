@@ -24,6 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from proctoring.agent.judge import Sample, judged, samples
+from proctoring.faults.detector import Heard
 from proctoring.faults.reference import Reference
 from tests.bench.tamper_acts import END, HARMLESS, SINCE, TAMPERS, UNTIL, Act, empty_room, encoded, frames
 from tests.bench.tamper_scenes import HELD_OUT, TUNING, scenes
@@ -59,7 +60,8 @@ def watched(scene, act: Act, seed: int, kept: Path | None) -> Outcome:
     path = kept / f"{scene.name}-{seed}-{act.name}.npz".replace("%", "").replace(" ", "") if kept else None
     if path is not None and path.exists():
         stored = np.load(path)
-        seen = [Sample(int(at), grey, width=int(stored["width"])) for at, grey in zip(stored["at"], stored["grey"], strict=True)]
+        heard = Heard(width=int(stored["width"]))
+        seen = [Sample(int(at), grey, heard) for at, grey in zip(stored["at"], stored["grey"], strict=True)]
         empty = stored["empty"]
     else:
         seconds = CLEAN_SECONDS if act is CLEAN else END

@@ -25,6 +25,7 @@ from proctoring.agent.sources import is_file
 from proctoring.agent.spool import Spool
 from proctoring.agent.watch import MAX_STEP_MS, Piece, Runs, Watch
 from proctoring.faults.detector import Detector
+from proctoring.faults.liveness import Beacon
 from proctoring.faults.reference import Reference
 from proctoring.protocol import GENESIS, FileItem, SegmentItem, chained
 from tests.proctoring.pictures import HARMS, decoded, encoded, noisy, room, scenes
@@ -100,6 +101,10 @@ def test_toml_and_json_say_the_same(tmp_path: Path):
     "wrong", [{"fps": 0}, {"fps": "4"}, {"fps": True}, {"server": "http://h"}, {"cameras": []}, {"cameras": [{"id": "x", "source": "y"}]},
               {"cameras": [{"id": CAMERA}]}, {"cameras": [{"id": CAMERA, "source": "y", "at_end": "die"}]}, {"extra": 1},
               {"token_file": None},
+              *({"cameras": [{"id": CAMERA, "source": "y", **one}]} for one in (
+                  {"zones": {"A1": [[0, 0], [1, 1]]}}, {"zones": [1]}, {"zones": {"A1": "x"}}, {"beacon": {"roi": [0, 0, 1, 1]}},
+                  {"beacon": {"roi": [0, 0, 1], "seed": "00" * 16}}, {"beacon": {"roi": [0, 0, 1, 1], "seed": "zz" * 16}},
+                  {"beacon": {"roi": [0, 0, 1, "x"], "seed": "00" * 16}}, {"beacon": {"roi": [0, 0, 1, 1], "seed": "00"}})),
               {"cameras": [{"id": CAMERA, "source": "y"}, {"id": CAMERA, "source": "z"}]}]
 )  # fmt: skip
 def test_a_wrong_configuration_is_refused_before_anything_starts(tmp_path: Path, wrong: dict):
@@ -108,6 +113,16 @@ def test_a_wrong_configuration_is_refused_before_anything_starts(tmp_path: Path,
     path.write_text(json.dumps({**good, **wrong}))
     with pytest.raises(ConfigError):
         load(path)
+
+
+def test_zones_and_a_beacon_are_taken_from_the_configuration(tmp_path: Path):
+    camera = {"id": CAMERA, "source": "y", "zones": {"A1": [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5]]}}
+    camera["beacon"] = {"roi": [0.5, 0.1, 0.7, 0.3], "seed": "0a" * 16, "period_s": 10}
+    body = {"server": "ws://h/", "token_file": "t", "key_file": "k", "state_dir": "s", "cameras": [camera]}
+    (tmp_path / "c.json").write_text(json.dumps(body))
+    [read] = load(tmp_path / "c.json").cameras
+    assert read.beacon == Beacon((0.5, 0.1, 0.7, 0.3), b"\n" * 16, 10_000)
+    assert list(read.zones) == ["A1"]
 
 
 def test_what_is_paced_and_what_is_not():

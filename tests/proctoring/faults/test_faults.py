@@ -145,5 +145,5 @@ def test_every_file_is_one_detector_whose_state_is_known():
     found = {one.state for one in detector_classes()}
     assert found <= set(STATES)
     pictures = {"frozen", "low_light", "covered", "moved", "overexposed", "defocused", "partial"}
-    assert found == {"offline", "stalled", "corrupt", "clock", *pictures}
+    assert found == {"offline", "stalled", "corrupt", "clock", "replayed", "beacon", *pictures}
     assert all((one.__doc__ or "").strip() for one in detector_classes())
