@@ -30,6 +30,7 @@ _LOST = ("2", "1", "视频丢失报警")
 _SCENE = "tns1:VideoSource/GlobalSceneChange/ImagingService"
 
 CODES: dict[str, Code] = {
+    "beacon": Code(),
     "clock": Code(),
     "corrupt": Code(),
     "covered": Code(_SCENE, *_OCCLUDED),
@@ -41,6 +42,7 @@ CODES: dict[str, Code] = {
     "offline": Code("tns1:VideoSource/SignalLoss", *_LOST),
     "overexposed": Code("tns1:VideoSource/ImageTooBright/ImagingService", *_ABNORMAL),
     "partial": Code("", *_OCCLUDED),
+    "replayed": Code(),
     "stalled": Code("tns1:VideoSource/SignalLoss", *_LOST),
     "unknown": Code(),
 }
