@@ -70,7 +70,7 @@ def half_covered(picture: Frame) -> Frame:
 
 HARMS: dict[str, Callable[[Frame], Frame]] = {
     "covered": lambda one: np.full_like(one, 70),
-    "covered_bright": lambda one: cv2.blur(one, (121, 121)) // 2 + 90,
+    "covered_bright": lambda one: cv2.blur(cv2.blur(one, (81, 81)), (81, 81)) // 2 + 90,
     "low_light": lambda one: (one * 0.04).astype(np.uint8),
     "overexposed": lambda one: np.clip(one.astype(np.int32) * 3, 0, 255).astype(np.uint8),
     "moved": lambda one: moved(one, 22, 6),
