@@ -15,6 +15,7 @@ from exams import clock
 from exams.access import Actor, may
 from exams.agenda import OpenItem, agenda
 from exams.archive import actions, contents, queries, receipts
+from exams.archive.holds import hold_source
 from exams.archive.models import Bag
 from exams.archive.sealing import sitting_blockers
 from exams.documents.access import document_access
@@ -25,6 +26,8 @@ from exams.jobs.work import Progress, job
 from exams.journal.checkpoints import latest_witnessed
 from exams.journal.projection import watch
 from exams.navigation import entry
+from exams.results.models import ScoreChange
+from exams.sittings.models import Sitting
 from exams.ticks import tick
 from exams.verdicts import gettext_noop
 
@@ -72,6 +75,19 @@ def copies(actor: Actor, document: Document) -> bool:
     """A copy is for those who may consult the bag."""
     bag = queries.visible_to(actor).filter(pk=document.owner_id).first()
     return bool(bag and may(actor, "archive.consult", bag))
+
+
+@hold_source("conduct.incidents", _("Discipline"))
+def open_incidents(sitting: Sitting) -> Iterator[str]:
+    """Incidents of the room that are not dealt with."""
+    yield from sitting.incidents.filter(state="open").values_list("number", flat=True)
+
+
+@hold_source("results.changes", _("Re-check of scores"))
+def open_changes(sitting: Sitting) -> Iterator[str]:
+    """Changes of score that are asked for and not decided."""
+    asked = ScoreChange.objects.filter(mark__place__sitting=sitting, state__in=("asked", "approved_once"))
+    yield from asked.values_list("number", flat=True)
 
 
 @agenda("archive.to_seal", "archivist")

@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
         _("Your second factor was taken away"),
         _("If you did not ask for it, tell the security administrator at once. Reason given: %(reason)s."),
     ),
+    "proctoring.footage_answered": Kind(_("Your request to see footage was answered"), _("The exam body says: %(answer)s")),
     "interests.declare": Kind(
         _("Sign the declaration of interest"),
         _("%(event)s: without your signed declaration of interest you cannot serve."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.access import Actor
 from exams.agenda import OpenItem, agenda
+from exams.archive.holds import hold_source
 from exams.documents.access import document_access
 from exams.documents.models import Document
 from exams.journal.projection import watch
@@ -19,11 +20,22 @@ from exams.oversight import queries
 from exams.oversight.models import Audit, Finding, Rectification
 from exams.oversight.queries import AUTHORITY, BODY
 from exams.oversight.report import text_of
+from exams.sittings.models import Sitting
 
 watch(Audit, "body", "event", "served_at", "closed_at", "state")
 watch(Finding, "audit", "number", "level", "message", "basis", "state")
 
 entry("oversight.audits", _("Audits"), "oversight:index", *AUTHORITY, "head_of_body", order=30)
+
+
+@hold_source("oversight.findings", _("Supervision"))
+def open_audits(sitting: Sitting) -> Iterator[str]:
+    """Audits of the event that were served and are open, and findings of the body about this sitting that are."""
+    event = sitting.slot.event
+    served = Audit.objects.filter(body=event.body_id, event=event, served_at__isnull=False, closed_at=None)
+    yield from served.exclude(state="terminated").values_list("number", flat=True)
+    about = Finding.objects.filter(audit__body=event.body_id, about_id=str(sitting.pk), state__in=queries.WAITING_FOR_BODY)
+    yield from about.values_list("audit__number", flat=True)
 
 
 def _end_of(day: date) -> datetime:

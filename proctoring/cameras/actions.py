@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 
 from exams import clock
 from exams.access import Actor
-from exams.errors import refuse
+from exams.errors import Refused, refuse
 from exams.journal.actions import action, record
 from exams.lifecycle import move
 from exams.sittings.models import Room, Venue
 from exams.verdicts import gettext_noop as _
 from proctoring.authorship import claim_words
-from proctoring.cameras import credentials
+from proctoring.cameras import credentials, privacy
 from proctoring.cameras.models import Agent, AgentKey, Camera
 from proctoring.geometry import Pose, inside
 
@@ -173,8 +173,6 @@ def retire_camera(*, by: Actor, camera: Camera, reason: str) -> Camera:
 
 def _sound(room: Room, pose: Pose | dict[str, Any]) -> Pose:
     """A pose that can be true: inside the room, below its ceiling, with a lens that exists; and no camera where none may be."""
-    if room.use == "waiting":
-        refuse("camera.privacy", _("No camera may watch a place of rest."), basis=_("Requirement R-76"))
     try:
         sound = pose if isinstance(pose, Pose) else Pose(**pose)
     except (TypeError, ValueError) as problem:
@@ -185,4 +183,7 @@ def _sound(room: Room, pose: Pose | dict[str, Any]) -> Pose:
         refuse("camera.outside", _("The camera hangs outside the room."), remedy=_("Measure its place on the plan again, in millimetres."))
     if not 0 < sound.z_mm <= int(room.plan.get("ceiling") or 10_000):
         refuse("camera.height", _("The camera hangs above the ceiling or below the floor."))
+    private = list(privacy.objections(room.use, room.plan, sound))
+    if private:
+        raise Refused(private)
     return sound

@@ -36,7 +36,7 @@ def sittings(request: HttpRequest) -> HttpResponse:
         filters=[Filter("state", _("State"), choices=[(one, label(Sitting, one)) for one in ("published", "open", "closed", "sealed")])],
         default_sort="-starts_at", name="coverage", title=_("Video coverage"), empty=_("No sitting yet whose video could be looked at."),
     )  # fmt: skip
-    return listing.answer(request, "proctoring/coverage/list.html", {})
+    return listing.answer(request, "proctoring/coverage/list.html", {"may_footage": bool(may(request.actor, "proctoring.see_footage"))})
 
 
 @needs("proctoring.see_coverage")

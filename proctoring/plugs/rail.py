@@ -21,6 +21,9 @@ navigation.entry(
 )  # fmt: skip
 navigation.entry("proctoring.wall", _("Camera wall"), "wall:venues", "video_monitor", "chief", "technician", order=42)
 navigation.entry("proctoring.cameras", _("Cameras"), "cameras:list", "technician", order=44)
+# others come to footage from video coverage and from what is open on their home page: a rail has seven places
+navigation.entry("proctoring.footage", _("Footage"), "footage:requests", "archivist", order=46)
+navigation.entry("proctoring.own_footage", _("My footage"), "footage:own", "candidate", order=60)
 
 name_tables(
     {
@@ -28,6 +31,13 @@ name_tables(
         "proctoring.Camera": gettext_noop("Camera"),
         "proctoring.Explanation": gettext_noop("Explanation of a gap"),
         "proctoring.FaultEvent": gettext_noop("Fault of a camera"),
+        "proctoring.FootageRequest": gettext_noop("Request to see footage"),
+        "proctoring.SampleDraw": gettext_noop("Draw of footage to be looked at"),
+        "proctoring.SampleItem": gettext_noop("Drawn footage"),
+        "proctoring.KeepingRule": gettext_noop("Period of keeping footage"),
+        "proctoring.Hold": gettext_noop("Hold on footage"),
+        "proctoring.Disposal": gettext_noop("Disposal of footage"),
+        "proctoring.Tombstone": gettext_noop("What remains of removed footage"),
     }
 )
 

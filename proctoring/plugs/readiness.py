@@ -9,6 +9,7 @@ from exams.conduct.readiness import closing, readiness
 from exams.sittings.models import Sitting
 from exams.verdicts import Objection
 from exams.verdicts import gettext_noop as _
+from proctoring.cameras import privacy
 from proctoring.cameras import queries as cameras_queries
 from proctoring.coverage import queries
 from proctoring.coverage.models import Recording
@@ -51,6 +52,13 @@ def seats_seen(sitting: Sitting) -> Iterator[Objection]:
             _("Requirement R-69"),
             _("Restore the cameras of these seats."),
         )
+
+
+@readiness("proctoring.privacy", _("No camera looks into a private place"), privacy.BASIS)
+def privacy_kept(sitting: Sitting) -> Iterator[Objection]:
+    """No camera of the room hangs in, or looks into, what its plan marks as private."""
+    for camera in sitting.room.cameras.exclude(state="retired"):
+        yield from privacy.objections(sitting.room.use, sitting.room.plan, camera.pose)
 
 
 @readiness("proctoring.recording", _("All cameras of the room deliver and record"), _("Requirement R-69"))
