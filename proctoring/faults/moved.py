@@ -26,7 +26,7 @@ class Moved(SceneDetector):
         if grey is None:
             return None
         compared = self.scene.compare(grey, at_ms)
-        if compared is None or compared.lost < 0.3 or compared.emptied >= 0.4 or too_dark(compared) or too_bright(compared):
+        if compared is None or compared.lost < 0.3 or compared.hidden or too_dark(compared) or too_bright(compared):
             return ""
         if compared.still_lost < 0.4:
             return ""

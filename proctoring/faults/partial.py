@@ -33,7 +33,7 @@ class Partial(SceneDetector):
         """The picture as a whole, then zone by zone."""
         fault = super().look(grey, at_ms)
         if self.zones:
-            hidden = None if grey is None else self._hidden(grey, at_ms, LEAST_AROUND_A_ZONE)
+            hidden = None if grey is None else self._hidden(grey, at_ms, LEAST_AROUND_A_ZONE, 0.3)
             for zone in self.zones:
                 zone.judge(hidden)
                 zone.look(grey, at_ms)
@@ -43,7 +43,7 @@ class Partial(SceneDetector):
         """The largest connected region of emptied blocks is at least a sixth of the picture."""
         if grey is None:
             return None
-        hidden = self._hidden(grey, at_ms, LEAST)
+        hidden = self._hidden(grey, at_ms, LEAST, 0.2)
         if hidden is None or not hidden.any():
             self._region = None
             return ""
@@ -53,14 +53,14 @@ class Partial(SceneDetector):
         self.enter_samples, self.enter_ms = (5, 3_000) if self._steady >= 3 else (10, 8_000)
         return f"{hidden.mean():.0%} of the picture hidden"
 
-    def _hidden(self, grey: Grey, at_ms: int, least: int) -> np.ndarray | None:
+    def _hidden(self, grey: Grey, at_ms: int, least: int, seen: float) -> np.ndarray | None:
         """Hidden regions of at least so many blocks; None if the picture as a whole is gone, which is not for this detector to say."""
         compared = self.scene.compare(grey, at_ms)
         if compared is None or self.scene.reference is None or _whole(compared):
             return None
-        return regions(hidden_blocks(compared, self.scene.reference.bands.level), compared.textured, least)
+        return regions(hidden_blocks(compared, self.scene.reference.bands.level), compared.textured, least, seen)
 
 
 def _whole(compared: Comparison) -> bool:
-    covered = compared.lost >= 0.55 and compared.emptied >= 0.4 and compared.faded >= 0.35
+    covered = compared.hidden
     return covered or too_dark(compared) or too_bright(compared)

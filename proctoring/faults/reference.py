@@ -60,9 +60,12 @@ class Comparison:
     energy: np.ndarray  # detail over the reference's
     textured: np.ndarray  # which blocks count
     active: np.ndarray  # which blocks move
+    structured: np.ndarray  # which blocks have texture now
     level: np.ndarray  # brightness per block
     sharpness: float  # fine detail of the reference that is left, over the middle detail that is left; nan if nothing holds
     contrast: float  # middle detail that is left, over the coarse detail that is left
+    light: float  # how bright the brightest parts are against the reference, 1 at most
+    detail: float  # all fine detail of the picture over the reference's
     bright: float  # the level above which a tenth of the picture lies
     burnt: float  # part of the picture that is saturated
 
@@ -90,6 +93,21 @@ class Comparison:
     def faded(self) -> float:
         """Fraction whose coarse structure is gone too: something lies over the lens, it is not only soft."""
         return self._share(self.textured & (self.rough < LOST))
+
+    @cached_property
+    def fresh(self) -> float:
+        """Fraction of all blocks that show structure which the reference has not."""
+        return float((self.structured & ~(self.textured & (self.alike >= LOST))).mean())
+
+    @cached_property
+    def hidden(self) -> bool:
+        """Whether the scene has vanished behind something: lost, fine and coarse, and what came instead is empty or without detail.
+
+        A veil (spray, dust, a thin cloth) leaves sharp what it lets through, and takes the detail of the whole picture.
+        """
+        empty = self.emptied >= 0.4 and self.fresh < 0.15
+        gone = self.lost >= 0.45 and self.faded >= 0.35 and (empty or self.detail < 0.45)
+        return gone or (self.lost >= 0.15 and self.sharpness > 0.75 and self.detail < 0.25 * self.light**2)
 
     @cached_property
     def still_lost(self) -> float:
@@ -136,8 +154,10 @@ class Reference:
         kept_coarse = _kept(coarse, then.coarse_energy, self.textured & (rough > 0.5))
         return Comparison(
             alike, rough, np.sqrt(now.middle_energy / np.maximum(then.middle_energy, 1e-3)), self.textured,
-            np.zeros_like(self.textured) if active is None else active, now.level,
+            np.zeros_like(self.textured) if active is None else active, now.middle_energy > LEAST_TEXTURE**2, now.level,
             kept_fine / kept_middle, kept_middle / kept_coarse,
+            min(1.0, float(np.percentile(now.level / np.maximum(then.level, 1.0), 90))),
+            float((now.fine**2).mean()) / max(float(self.fine_energy.mean()), 1e-3),
             *_brightness(grey),
         )  # fmt: skip
 

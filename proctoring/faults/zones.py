@@ -11,6 +11,7 @@ from .detector import HEIGHT, WIDTH, Detector, Grey
 from .reference import BLOCK, Comparison, Zones
 
 LEAST_PIXELS = 16
+MUCH = 0.155  # of the textured blocks: in a bare room a cover takes away few of them
 HIDDEN = 0.4  # in whole blocks, which the edge of a thing leaves out: no seat of which half is hidden is missed
 
 
@@ -56,14 +57,19 @@ def hidden_blocks(compared: Comparison, then: np.ndarray) -> np.ndarray:
     return np.where(compared.textured, compared.empty, other & ~compared.active)
 
 
-def regions(hidden: np.ndarray, textured: np.ndarray, least: int) -> np.ndarray:
-    """Of the hidden blocks those in connected regions of at least so many; brightness alone is a matter of the light."""
+def regions(hidden: np.ndarray, textured: np.ndarray, least: int, seen: float = 0.3) -> np.ndarray:
+    """Of the hidden blocks those in connected regions of at least so many, or with as large a part of all that has texture.
+
+    Brightness alone is a matter of the light: `seen` is the part of a region that must have shown something before.
+    """
+    rare = max(MUCH * int(textured.sum()), 5)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(hidden.astype(np.uint8), connectivity=8)
     kept = np.zeros_like(hidden)
     for number in range(1, count):
         area = int(stats[number, cv2.CC_STAT_AREA])
         region = labels == number
-        if area >= least and (region & textured).sum() >= 0.3 * area:
+        lost = int((region & textured).sum())
+        if lost >= seen * area and (area >= least or lost >= rare):
             kept |= region
     return kept
 
