@@ -12,11 +12,12 @@ from typing import Any
 from proctoring.faults.detector import Grey, Heard
 from proctoring.faults.liveness import Beacon
 
+from .addresses import device, is_file
 from .clock import Clock
 from .config import CameraConfig
 from .lines import Line
 from .record import Recorder
-from .sources import VideoReformatter, av, device, heard, is_file, shrunk, small
+from .sources import VideoReformatter, av, heard, shrunk, small
 
 log = logging.getLogger("collector")
 SPARSE = 2.3  # seconds between two pictures of a main stream that is decoded only because there is no sub-stream

@@ -17,7 +17,8 @@ import numpy as np
 from proctoring.faults.detector import Grey, Heard
 from proctoring.faults.reference import Reference
 
-from .sources import FAILURES, OPEN_SECONDS, address, av, cv2_pictures, is_file, small, without_password
+from .addresses import is_file, without_password
+from .sources import FAILURES, OPEN_SECONDS, address, av, cv2_pictures, small
 from .watch import Watch
 
 LEARN_SAMPLES, LEARN_MS = 5, 2_000  # a clip has no time to lose: at one sample per second the reference stands after five

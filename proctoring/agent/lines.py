@@ -10,14 +10,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .addresses import device, is_file, without_password
 from .clock import Clock
-from .sources import Pace, address, av, cv2_frames, device, is_file, without_password
+from .sources import Pace, address, av, cv2_frames
 
 log = logging.getLogger("collector")
 PATIENCE = 2.5  # seconds without a packet after which another connection is tried beside the silent one
 SILENCE = 2.5  # the first packet after so long is one that the library kept back, not one that the camera sent now
 MOST_READERS = 3
-LIVE_WAIT, FILE_WAIT = 1.5, 5.0  # with the time it takes to open, a camera is back within three seconds of its return
+LIVE_WAIT, FILE_WAIT = 1.0, 5.0  # with the time it takes to open, a camera is back within three seconds of its return
 REFUSED_WAIT = 30.0  # many cameras lock an account after some wrong passwords
 
 

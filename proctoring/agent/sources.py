@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from proctoring.faults.detector import HEIGHT, WIDTH, Grey, Heard
 from proctoring.faults.liveness import Beacon, brightness, read
 
+from .addresses import device
 from .clock import Clock
 
 try:
@@ -26,28 +26,12 @@ OPEN_SECONDS, READ_SECONDS = 5.0, 30.0
 FAILURES: tuple[type[Exception], ...] = (OSError,) if av is None else (OSError, av.error.FFmpegError)
 
 
-def is_file(source: str) -> bool:
-    """Whether the source ends by itself and must be paced."""
-    return not re.match(r"(rtsps?|https?)://|usb:\d+$|/dev/video", source)
-
-
-def device(source: str) -> int | None:
-    """The number of a USB camera; None for any other source."""
-    found = re.fullmatch(r"(?:usb:|/dev/video)(\d+)", source)
-    return int(found[1]) if found else None
-
-
 def address(source: str) -> tuple[str, dict[str, Any]]:
     """The address and options for av.open."""
     if source.startswith(("rtsp://", "rtsps://")):
         # counting frames to guess their rate takes seconds in which nothing would be watched, and the rate is not needed
         return source, {"options": {"rtsp_transport": "tcp", "fpsprobesize": "0"}, "timeout": (OPEN_SECONDS, READ_SECONDS)}
     return source.removeprefix("file:"), {"timeout": (OPEN_SECONDS, READ_SECONDS)} if "://" in source else {}
-
-
-def without_password(text: object) -> str:
-    """The text as it may stand in a log: an address in it keeps its user and loses its password."""
-    return re.sub(r"(\w+://[^/\s:@]*):[^/\s]*@", r"\1:***@", str(text))
 
 
 def small(frame: Any, scaler: Any = None) -> Grey:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.keys import primary_key
 from exams.lifecycle import transitions
+from proctoring.agent.addresses import without_password
 from proctoring.authorship import fingerprint
 from proctoring.geometry import Pose
 
@@ -90,6 +91,11 @@ class Camera(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_source(self) -> str:
+        """Its source as it may stand on a page: whoever may look must not be able to sign in at the camera."""
+        return without_password(self.source)
 
     @property
     def pose(self) -> Pose:

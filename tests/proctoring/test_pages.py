@@ -59,6 +59,10 @@ def test_a_camera_is_placed_in_degrees_and_kept_in_microradians(watched: Watched
     assert client.post(f"/video/cameras/rooms/{watched.room.pk}/place/", form).status_code == 302
     camera = Camera.objects.get(name="C3")
     assert (camera.pan_urad, camera.tilt_urad, camera.hfov_urad, camera.state) == (1_570_796, 349_066, 1_570_796, "placed")
+    Camera.objects.filter(pk=camera.pk).update(source="rtsp://admin:geheim@10.0.0.9/main")
+    pages = ("/video/cameras/", f"/video/cameras/rooms/{watched.room.pk}/", f"/video/cameras/collectors/{watched.agent.pk}/")
+    assert ["geheim" in (page := client.get(one).content.decode()) or "admin:***@" not in page for one in pages] == [False] * 3
+    Camera.objects.filter(pk=camera.pk).update(source="rtsp://10.0.0.9/main")
     told = client.get(f"/video/cameras/collectors/{watched.agent.pk}/config.json").json()["cameras"]
     assert [(one["source"], one.get("sub")) for one in told] == [("file", None)] * 2 + [("rtsp://10.0.0.9/main", "rtsp://10.0.0.9/sub")]
     assert client.post(f"/video/cameras/rooms/{watched.room.pk}/place/", {**form, "name": "C4", "x_mm": 90_000}).status_code == 409

@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.agent import record
+from proctoring.agent.addresses import is_file
 from proctoring.agent.capture import Capture
 from proctoring.agent.clock import Clock
 from proctoring.agent.config import CameraConfig, ConfigError, load
 from proctoring.agent.record import Recorder, adopt_orphans
-from proctoring.agent.sources import is_file
 from proctoring.agent.spool import Spool
 from proctoring.agent.watch import MAX_STEP_MS, Piece, Runs, Watch
 from proctoring.faults.detector import Detector

@@ -18,12 +18,13 @@ from uuid import UUID
 import av
 import pytest
 
+from proctoring.agent.addresses import without_password
 from proctoring.agent.capture import Capture
 from proctoring.agent.clock import Clock
 from proctoring.agent.config import CameraConfig
 from proctoring.agent.lines import LIVE_WAIT, REFUSED_WAIT, Line, Reader, backoff
 from proctoring.agent.record import Recorder
-from proctoring.agent.sources import address, without_password
+from proctoring.agent.sources import address
 from proctoring.agent.spool import Spool
 from proctoring.protocol import GENESIS, chained
 from tests.proctoring.agent.rtsp_camera import FPS, Camera, lacking
