@@ -53,7 +53,7 @@ class Counted:
         return self._packet.decode()
 
 
-def kept(path: Path, period: float, sparse: float) -> tuple[list[np.ndarray], list[bool], int]:
+def kept(path: Path, period: float, sparse: float) -> tuple[list[tuple[int, np.ndarray]], list[bool], int]:
     sight, found, told, count = Sight(Clock(), period, sparse), [], [], 0
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
@@ -63,7 +63,7 @@ def kept(path: Path, period: float, sparse: float) -> tuple[list[np.ndarray], li
                 count += 1
                 sight.packet(Counted(packet, told), stream, False, float(packet.pts * packet.time_base))
                 _at, grey, _damage = sight.take()
-                found += [grey] if grey is not None else []
+                found += [(count - 1, grey)] if grey is not None else []
     return found, told, count
 
 
@@ -84,11 +84,29 @@ def test_no_more_is_decoded_than_is_needed_and_what_is_kept_is_whole(
     found, told, count = kept(path, period, sparse)
     assert len(told) <= most * count and sum(told) == 160 // keys
     whole = all_of(path)
-    places = [next((n for n, one in enumerate(whole) if np.array_equal(one, picture)), None) for picture in found]
+    places = [next((n for n, one in enumerate(whole) if np.array_equal(one, picture)), None) for _at, picture in found]
     # each is exactly a picture of the film, in order, and never further apart than is allowed
     assert None not in places and places == sorted(set(places))
+    # and fresh: what the decoder held over a part that was skipped is not handed out
+    assert max(at - place for (at, _picture), place in zip(found, places, strict=True)) <= 3 + b_frames
     allowed = FPS * max(1.25 * period, sparse) + 2 * b_frames
     assert max(b - a for a, b in zip(places, places[1:], strict=False)) <= allowed
+
+
+def test_what_the_camera_did_not_send_is_in_no_file(tmp_path: Path):
+    path = film(tmp_path / "v.mp4", 10, 20)
+    spool = Spool(tmp_path / "s.sqlite3")
+    recorder = Recorder(CAMERA, tmp_path / "r", spool, Clock(), 60_000)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        for number, packet in enumerate(container.demux(stream)):
+            if packet.size and not 25 <= number < 45:
+                recorder.write(packet, stream)
+                time.sleep(0.002)
+    recorder.close()
+    counts = [len(list(decoded(str(tmp_path / "r" / one.name)))) for one in spool.after(0, 10) if isinstance(one, FileItem)]
+    # the first file ends with the cut; the next one begins with the next key frame, not within a run
+    assert counts == [25, 40]
 
 
 def test_a_usb_camera_is_recorded_through_the_encoder(tmp_path: Path):
@@ -119,6 +137,16 @@ class Cameras:
         self.loop.run_until_complete(Server(self.films).start(self.port))
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
 
+    def end(self) -> None:
+        async def cancelled() -> None:
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for one in tasks:
+                one.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(cancelled(), self.loop).result(5)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
     def url(self, name: str) -> str:
         return f"rtsp://127.0.0.1:{self.port}/{name}/0"
 
@@ -131,7 +159,7 @@ class Cameras:
 def cameras(tmp_path: Path) -> Iterator[Cameras]:
     made = Cameras(tmp_path)
     yield made
-    made.loop.call_soon_threadsafe(made.loop.stop)
+    made.end()
 
 
 def until(ready: Any, seconds: float, capture: Capture) -> float:
