@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from proctoring.authorship import Sign, base64url, page_words
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS page (
 ) WITHOUT ROWID;
 """
 RUNS = 60  # a restless camera fills its page sooner
+ROOM = MAX_PAGE_CHARACTERS - 1_000  # for runs; the rest is around them
 GENESIS = "0" * 64
 
 
@@ -60,17 +62,28 @@ def _note_run(db: sqlite3.Connection, item: SegmentItem) -> None:
 def turned(db: sqlite3.Connection, turning: Turn) -> list[PageItem]:
     """Close what is due, sign it, and begin anew."""
     rows = db.execute("SELECT camera, epoch, min(start_ms), max(end_ms), count(*) FROM run GROUP BY camera, epoch ORDER BY 3").fetchall()
-    return [
-        _page(db, camera, epoch, turning)
-        for camera, epoch, start, end, runs in rows
-        if turning.everything or epoch != turning.clock.epoch or end - start >= turning.page_ms or runs >= RUNS
-    ]
+    made: list[PageItem] = []
+    for camera, epoch, start, end, runs in rows:
+        if turning.everything or epoch != turning.clock.epoch or end - start >= turning.page_ms or runs >= RUNS:
+            made += _pages(db, camera, epoch, turning)
+    return made
 
 
-def _page(db: sqlite3.Connection, camera: str, epoch: str, turning: Turn) -> PageItem:
-    runs = db.execute(
+def _pages(db: sqlite3.Connection, camera: str, epoch: str, turning: Turn) -> Iterator[PageItem]:
+    """All runs of a camera's epoch, on as many pages as they need."""
+    held = db.execute(
         "SELECT start_ms, end_ms, states, wall_ms, mono_ms FROM run WHERE camera = ? AND epoch = ? ORDER BY start_ms", (camera, epoch)
     ).fetchall()
+    db.execute("DELETE FROM run WHERE camera = ? AND epoch = ?", (camera, epoch))
+    while held:
+        fits, size = 0, 0
+        while fits < len(held) and (size := size + len(held[fits][2]) + 40) <= ROOM:
+            fits += 1
+        yield _page(db, camera, epoch, held[:fits], turning)
+        held = held[fits:]
+
+
+def _page(db: sqlite3.Connection, camera: str, epoch: str, runs: list[tuple[int, int, str, int, int]], turning: Turn) -> PageItem:
     number, before, files, size, head = db.execute(
         "SELECT number, sha256, files, bytes, head FROM page WHERE camera = ?", (camera,)
     ).fetchone() or (0, GENESIS, 0, 0, GENESIS)  # fmt: skip
@@ -85,10 +98,7 @@ def _page(db: sqlite3.Connection, camera: str, epoch: str, turning: Turn) -> Pag
         "files": files, "bytes": size, "head": head,
     }  # fmt: skip
     text = json.dumps(body, separators=(",", ":"))
-    if len(text) > MAX_PAGE_CHARACTERS:
-        raise ValueError("a page is too long")  # RUNS keeps it far below
     digest = hashlib.sha256(text.encode()).hexdigest()
-    db.execute("DELETE FROM run WHERE camera = ? AND epoch = ?", (camera, epoch))
     db.execute(
         "INSERT INTO page VALUES (?, ?, ?, 0, 0, ?) ON CONFLICT (camera) DO UPDATE SET number = excluded.number, sha256 = excluded.sha256,"
         " files = 0, bytes = 0",

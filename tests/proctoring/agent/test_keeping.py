@@ -24,7 +24,7 @@ from proctoring.agent.spool import Spool
 from proctoring.agent.status import Status, shown
 from proctoring.authorship import page_words
 from proctoring.cameras.credentials import signed
-from proctoring.protocol import MAX_FRAME_BYTES, STATES, Batch, PageItem, SegmentItem, encode
+from proctoring.protocol import MAX_FRAME_BYTES, MAX_PAGE_CHARACTERS, STATES, Batch, PageItem, SegmentItem, encode
 
 CAMERA, OTHER = str(UUID(int=7)), str(UUID(int=8))
 
@@ -43,7 +43,10 @@ def turn(clock: Clock, own: key.Key, **more: object) -> Turn:
 
 
 def pages(spool: Spool) -> list[PageItem]:
-    return [one for one in spool.after(0, 100_000) if isinstance(one, PageItem)]
+    found, seq = [], 0
+    while items := spool.after(seq, 1000):
+        found, seq = found + items, items[-1].seq
+    return [one for one in found if isinstance(one, PageItem)]
 
 
 def file(spool: Spool, folder: Path, n: int, camera: str = CAMERA, start: int | None = None) -> Path:
@@ -102,13 +105,15 @@ def test_what_an_earlier_start_left_is_signed_by_the_next(spool: Spool, tmp_path
 def test_a_restless_camera_fills_a_page_that_still_fits(spool: Spool):
     clock, worst = Clock(), tuple(one for one in STATES if one != "ok")
     clock.epoch = "e"
-    for n in range(130):
-        spool.add([segment(1_700_000_000_000 + 1000 * n, 1_700_000_000_999 + 1000 * n, *worst)])
+    for n in (0, 60, 120):
+        spool.add([segment(1_700_000_000_000 + 1000 * at, 1_700_000_000_999 + 1000 * at, *worst) for at in range(n, min(n + 60, 130))])
         spool.turn(turn(clock, key.new()))
-    assert [len(json.loads(one.text)["runs"]) for one in pages(spool)] == [60, 60]
+    made = pages(spool)
+    assert sum(len(json.loads(one.text)["runs"]) for one in made) == 120 and max(len(one.text) for one in made) <= MAX_PAGE_CHARACTERS
+    assert [a.end_ms + 1 for a in made[:-1]] == [b.start_ms for b in made[1:]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(pieces=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 5000), st.sampled_from(["ok", "covered"])), min_size=1, max_size=30))
 def test_a_page_says_what_the_segments_said(tmp_path_factory: pytest.TempPathFactory, pieces: list[tuple[int, int, str]]):
     spool, at, told = Spool(tmp_path_factory.mktemp("p") / "s.sqlite3"), 1000, {}
@@ -128,14 +133,14 @@ def test_a_batch_never_outgrows_a_frame(spool: Spool):
     clock = Clock()
     clock.epoch = "e"
     worst = tuple(one for one in STATES if one != "ok")
-    for n in range(600):
-        spool.add([segment(1_700_000_000_000 + 1000 * n, 1_700_000_000_999 + 1000 * n, *worst)])
+    for n in range(0, 600, 60):
+        spool.add([segment(1_700_000_000_000 + 1000 * at, 1_700_000_000_999 + 1000 * at, *worst) for at in range(n, n + 60)])
         spool.turn(turn(clock, key.new()))
     seq, seen = 0, 0
     while items := spool.after(seq, 100):
         assert len(encode(Batch(1 << 52, tuple(items), 1 << 52, 1 << 52, 1 << 52)).encode()) + 200 <= MAX_FRAME_BYTES
         seq, seen = items[-1].seq, seen + len(items)
-    assert seen == 610
+    assert seen == 600 + len(pages(spool))
 
 
 # -- the ledger ----------------------------------------------------------------------------------------------------------------
