@@ -13,6 +13,7 @@ VERSION = 1
 MAX_FRAME_BYTES = 65_536
 MAX_BATCH_ITEMS = 100
 MAX_PAGE_CHARACTERS = 8_000
+MAX_ZONES = 200
 MAX_MS = 1 << 53  # what a double, and so any JSON reader, still holds exactly
 
 # One set of codes for faults, states and reports; the order is the gravity in which they are shown.
@@ -92,6 +93,15 @@ def _states(name: str, value: Any) -> tuple[str, ...]:
     return states
 
 
+def _zones(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MAX_ZONES:
+        raise ProtocolError("bad_value", f"{name} must be a list of at most {MAX_ZONES} seats")
+    zones = tuple(sorted({_zone(name, one) for one in value}))
+    if len(zones) != len(value):
+        raise ProtocolError("bad_value", f"{name} names a seat twice")
+    return zones
+
+
 def _refusals(name: str, value: Any) -> tuple[tuple[int, str], ...]:
     if not isinstance(value, list) or len(value) > MAX_BATCH_ITEMS:
         raise ProtocolError("bad_value", f"{name} must be a list")
@@ -108,6 +118,7 @@ _milliseconds = _integer(0, MAX_MS)
 _uuid = _text(36, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _digest = _text(64, r"[0-9a-f]{64}")
 _epoch = _text(64, r"[0-9A-Za-z:.+_-]+")
+_zone = _text(40, r"[^,\x00-\x1f]+")
 _signature = _text(86, r"[0-9A-Za-z_-]{86}")
 
 
@@ -136,6 +147,8 @@ class SegmentItem(Item):
     # What two other clocks showed at end_ms: the machine's wall clock, and its clock since it was switched on. 0: not told.
     wall_ms: int = _checked(_milliseconds, default=0)
     mono_ms: int = _checked(_milliseconds, default=0)
+    # Seats that the picture did not show: with them `partial` holds for these seats alone, without for the whole view.
+    zones: tuple[str, ...] = _checked(_zones, default=())
 
 
 @dataclass(frozen=True)
@@ -284,6 +297,8 @@ def item_from(body: Any) -> Item:
     item: Item = _build(ITEMS[body["k"]], body, frozenset({"k"}))
     if isinstance(item, SegmentItem | FileItem | PageItem) and item.end_ms <= item.start_ms:
         raise ProtocolError("bad_value", f"item {item.seq} ends before it starts")
+    if isinstance(item, SegmentItem) and item.zones and "partial" not in item.states:
+        raise ProtocolError("bad_value", f"item {item.seq} names hidden seats and is not partial")
     if isinstance(item, FaultItem) and item.at_ms < item.first_bad_ms:
         raise ProtocolError("bad_value", f"item {item.seq} is certain before it began")
     return item

@@ -206,7 +206,7 @@ class Collector:
         states = piece.states
         if piece.start_ms <= self._stepped_ms <= now.own_ms and "clock" not in states:
             states = ordered({*states, "clock"} - {"ok"})
-        return SegmentItem(1, post.camera.id, self._clock.epoch, piece.start_ms, piece.end_ms, states, max(0, wall), mono)
+        return SegmentItem(1, post.camera.id, self._clock.epoch, piece.start_ms, piece.end_ms, states, max(0, wall), mono, piece.hidden)
 
     def _fault(self, post: _Post, change: Change) -> Item:
         fault, name = change.fault, post.camera.name

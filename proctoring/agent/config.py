@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from . import key
 from .key import Key
 
 AT_END = ("loop", "hold")
+ZONE = re.compile(r"[^,\x00-\x1f]{1,40}")
 
 
 class ConfigError(ValueError):
@@ -105,6 +107,8 @@ def _camera(body: Any, number: int) -> CameraConfig:
 
 def _zones(body: dict[str, Any]) -> Zones:
     for name, corners in body.items():
+        if not ZONE.fullmatch(name):
+            raise ZoneError(f"zone {name[:40]}: a seat has 1 to 40 characters and no comma")
         Zone(name, corners)
     return body
 

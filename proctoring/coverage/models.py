@@ -51,6 +51,8 @@ class Segment(models.Model):
     # What was added to the collector's own time to get legal time at the end of the run. Where runs meet, the start is the end before it.
     added_ms = models.BigIntegerField(default=0)
     states = models.CharField(max_length=160)
+    # Seats that were not shown, with commas between: with them `partial` holds for these seats alone.
+    hidden = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ["camera", "start_ms", "id"]

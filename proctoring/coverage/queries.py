@@ -130,14 +130,19 @@ def camera_lines(cameras: Iterable[Camera], window: Span, *, recorded: bool = Tr
     segments: dict[object, list[timeline.Segment]] = {camera.pk: [] for camera in cameras}
     files: dict[object, list[Span]] = {camera.pk: [] for camera in cameras}
     within = {"camera__in": cameras, "start_ms__lt": end, "end_ms__gt": start}
-    fields = ("camera_id", "start_ms", "end_ms", "states", "epoch")
-    for camera, since, until, states, epoch in Segment.objects.filter(**within).order_by("start_ms").values_list(*fields):
+    fields = ("camera_id", "start_ms", "end_ms", "states", "epoch", "hidden")
+    for camera, since, until, states, epoch, hidden in Segment.objects.filter(**within).order_by("start_ms").values_list(*fields):
         source = timeline.SERVER if epoch == timeline.SERVER else ""
-        segments[camera].append(timeline.Segment(since, until, frozenset(states.split(",")), source))
+        segments[camera].append(timeline.Segment(since, until, frozenset(states.split(",")), source, seats_in(hidden)))
     for camera, since, until in Recording.objects.filter(**within).values_list("camera_id", "start_ms", "end_ms"):
         files[camera].append((since, until))
     wanted = {camera.pk: camera.records and recorded for camera in cameras}
     return {camera.name: CameraLine(segments[camera.pk], files[camera.pk] if wanted[camera.pk] else None) for camera in cameras}
+
+
+def seats_in(hidden: str) -> frozenset[str]:
+    """The seats of a stored list."""
+    return frozenset(hidden.split(",")) if hidden else frozenset()
 
 
 def assigned_seats(sitting: Sitting) -> list[str]:

@@ -9,6 +9,7 @@ Span = tuple[int, int]
 
 OK = "ok"
 DOUBT = frozenset({"clock"})
+PARTIAL = "partial"
 # Reasons that are not states of a camera.
 NOT_ARRIVED = "not_arrived"
 NOT_RECORDED = "not_recorded"
@@ -19,12 +20,20 @@ SERVER = "server"
 
 @dataclass(frozen=True)
 class Segment:
-    """A camera was in these states from start to end; `source` says whether the collector or the server said so."""
+    """A camera was in these states from start to end; `source` says whether the collector or the server said so.
+
+    `hidden` names seats that were not shown: with them `partial` holds for these seats alone.
+    """
 
     start: int
     end: int
     states: frozenset[str]
     source: str = ""
+    hidden: frozenset[str] = frozenset()
+
+    def states_for(self, seat: str | None) -> frozenset[str]:
+        """What holds for one seat; for the camera as a whole, if none is named."""
+        return self.states if seat is None or not self.hidden or seat in self.hidden else self.states - {PARTIAL}
 
 
 @dataclass(frozen=True)
@@ -95,8 +104,8 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
-def camera_line(line: CameraLine, window: Span) -> tuple[Stretch, ...]:
-    """The verdict on one camera for every moment of the window."""
+def camera_line(line: CameraLine, window: Span, seat: str | None = None) -> tuple[Stretch, ...]:
+    """The verdict on one camera for every moment of the window, as a whole or as far as it concerns one seat."""
     cuts = _cuts(window, [(s.start, s.end) for s in line.segments], line.recordings or [])
     recorded = None if line.recordings is None else union(line.recordings)
     active, at, stretches = _Active(line.segments), 0, []
@@ -105,7 +114,7 @@ def camera_line(line: CameraLine, window: Span) -> tuple[Stretch, ...]:
         while recorded and at < len(recorded) and recorded[at][1] <= start:
             at += 1
         kept = recorded is None or (at < len(recorded) and recorded[at][0] <= start)
-        stretches.append(Stretch(start, end, *_verdict(now, kept)))
+        stretches.append(Stretch(start, end, *_verdict(now, kept, seat)))
     return _joined(stretches)
 
 
@@ -123,13 +132,13 @@ class _Active:
         return self._now
 
 
-def _verdict(now: Sequence[Segment], recorded: bool) -> tuple[str, tuple[str, ...]]:
+def _verdict(now: Sequence[Segment], recorded: bool, seat: str | None) -> tuple[str, tuple[str, ...]]:
     said = [one for one in now if one.source != SERVER]
     if not said:
         states = {state for one in now for state in one.states}
         return "gap", tuple(sorted(states)) or (NOT_ARRIVED,)
     # two segments at the same moment can only come from two starts of the collector; the graver word counts
-    bad = {state for one in said for state in one.states} - {OK}
+    bad = {state for one in said for state in one.states_for(seat)} - {OK}
     if bad - DOUBT:
         return "gap", tuple(sorted(bad))
     if not recorded:
@@ -182,12 +191,18 @@ def _together(now: Sequence[tuple[str, Stretch]]) -> tuple[str, tuple[str, ...]]
 def coverage(window: Span, cameras: Mapping[str, CameraLine], seats: Mapping[str, frozenset[str]]) -> Coverage:
     """Coverage of every seat over the window; `seats` says which cameras see it. Seats seen by the same cameras are worked out once."""
     lines = {name: camera_line(line, window) for name, line in cameras.items()}
-    known: dict[frozenset[str], tuple[Stretch, ...]] = {}
+    zones = {name: hidden for name, line in cameras.items() if (hidden := frozenset().union(*(one.hidden for one in line.segments)))}
+    known: dict[frozenset[tuple[str, str | None]], tuple[Stretch, ...]] = {}
+    partly: dict[tuple[str, str | None], tuple[Stretch, ...]] = {(name, None): line for name, line in lines.items()}
     result = {}
     for seat, seen_by in seats.items():
-        if seen_by not in known:
-            known[seen_by] = seat_line([(name, lines[name]) for name in sorted(seen_by)], window)
-        result[seat] = known[seen_by]
+        # a seat that was never hidden shares its line with all others that were not ("" is no seat)
+        views = frozenset((name, (seat if seat in zones[name] else "") if name in zones else None) for name in seen_by)
+        if views not in known:
+            for name, view in views - partly.keys():
+                partly[name, view] = camera_line(cameras[name], window, view)
+            known[views] = seat_line([(name, partly[name, view]) for name, view in sorted(views)], window)
+        result[seat] = known[views]
     return Coverage(window, lines, result)
 
 

@@ -191,12 +191,12 @@ def _segments(work: Work, items: Sequence[SegmentItem]) -> None:
             work.reject(item, "overlap")
             continue
         _note_clock(work, row, last)
-        if last is not None and (last.states, last.added_ms, last.end_ms) == (row.states, row.added_ms, row.start_ms):
+        if last is not None and _goes_on(last, row):
             last.end_ms, last.seq = row.end_ms, row.seq
             if last.pk is not None:
                 extended[last.pk] = last
             continue
-        work.changed = work.changed or last is None or last.states != row.states
+        work.changed = work.changed or last is None or (last.states, last.hidden) != (row.states, row.hidden)
         open_rows[item.camera, item.epoch] = row
         new.append(row)
     Segment.objects.bulk_update(extended.values(), ["end_ms", "seq"])
@@ -217,8 +217,13 @@ def _segment(work: Work, item: SegmentItem, last: Segment | None) -> Segment | N
         states.append("clock")
     return Segment(
         camera=work.cameras[item.camera], epoch=item.epoch, seq=item.seq, start_ms=start, end_ms=end, added_ms=added,
-        states=",".join(states) or "ok",
+        states=",".join(states) or "ok", hidden=",".join(item.zones),
     )  # fmt: skip
+
+
+def _goes_on(last: Segment, row: Segment) -> bool:
+    """Whether a row says no more than that the last one lasted longer."""
+    return (last.states, last.hidden, last.added_ms, last.end_ms) == (row.states, row.hidden, row.added_ms, row.start_ms)
 
 
 def _kept_offset(work: Work, item: SegmentItem, last: Segment | None) -> int:

@@ -138,7 +138,7 @@ def _within(report: queries.Report) -> dict[str, Any]:
 
 
 def _segments(report: queries.Report) -> Iterator[dict[str, Any]]:
-    fields = ("camera__name", "epoch", "seq", "start_ms", "end_ms", "added_ms", "states")
+    fields = ("camera__name", "epoch", "seq", "start_ms", "end_ms", "added_ms", "states", "hidden")
     yield from _named(Segment.objects.filter(**_within(report)).order_by("camera__name", "start_ms", "id").values(*fields))
 
 

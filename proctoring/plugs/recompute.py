@@ -195,29 +195,35 @@ def joined(pieces: Iterable[tuple[int, int, str, list[str]]]) -> list[list[Any]]
     return line
 
 
-def camera_verdict(holds: Counter, records: bool) -> tuple[str, list[str]]:
+def charged(states: tuple[str, ...], hidden: tuple[str, ...], seat: str | None) -> set[str]:
+    """What counts against one seat: where hidden seats are named, `partial` holds for these alone."""
+    return set(states) - ({"partial"} if hidden and seat is not None and seat not in hidden else set())
+
+
+def camera_verdict(holds: Counter, records: bool, seat: str | None = None) -> tuple[str, list[str]]:
     """The collector's word goes before the server's; the graver word counts; what is not recorded does not count."""
-    said = [states for kind, states in holds if kind == "collector"]
+    said = [charged(states, hidden, seat) for kind, states, hidden in holds if kind == "collector"]
     if not said:
-        return "gap", sorted({one for kind, states in holds if kind == "server" for one in states}) or ["not_arrived"]
+        return "gap", sorted({one for kind, states, _ in holds if kind == "server" for one in states}) or ["not_arrived"]
     bad = {one for states in said for one in states} - {"ok"}
     if bad - {"clock"}:
         return "gap", sorted(bad)
-    if records and ("file", ()) not in holds:
+    if records and ("file", (), ()) not in holds:
         return "gap", ["not_recorded"]
     return ("doubt", sorted(bad)) if bad else ("ok", [])
 
 
-def camera_lines(plan: dict[str, Any], segments: list[dict], recordings: list[dict]) -> dict[str, list[list[Any]]]:
+def camera_lines(plan: dict[str, Any], segments: list[dict], recordings: list[dict], seat: str | None = None) -> dict[str, list[list[Any]]]:
     tracks: dict[str, list[tuple[int, int, Any]]] = {name: [] for name in plan["cameras"]}
     for row in segments:
         kind = "server" if row["epoch"] == "server" else "collector"
-        tracks[row["camera"]].append((row["start_ms"], row["end_ms"], (kind, tuple(row["states"].split(",")))))
+        hidden = tuple(row.get("hidden", "").split(",")) if row.get("hidden") else ()
+        tracks[row["camera"]].append((row["start_ms"], row["end_ms"], (kind, tuple(row["states"].split(",")), hidden)))
     for row in recordings:
-        tracks[row["camera"]].append((row["start_ms"], row["end_ms"], ("file", ())))
+        tracks[row["camera"]].append((row["start_ms"], row["end_ms"], ("file", (), ())))
     window = tuple(plan["window_ms"])
     return {
-        name: joined((a, b, *camera_verdict(holds, plan["cameras"][name]["records"])) for a, b, holds in sweep(window, its))
+        name: joined((a, b, *camera_verdict(holds, plan["cameras"][name]["records"], seat)) for a, b, holds in sweep(window, its))
         for name, its in tracks.items()
     }
 
@@ -264,9 +270,11 @@ def recompute(folder: Path) -> dict[str, Any]:
     plan, explanations = read(folder / "plan.json"), read(folder / "explanations.json")
     found = views(plan)
     seen = seen_by(plan, found)
-    cameras = camera_lines(plan, rows(folder / "segments.jsonl"), rows(folder / "recordings.jsonl"))
-    window = tuple(plan["window_ms"])
-    seats = {seat: seat_line(window, {name: cameras[name] for name in names}) for seat, names in seen.items()}
+    told = rows(folder / "segments.jsonl"), rows(folder / "recordings.jsonl")
+    cameras, window = camera_lines(plan, *told), tuple(plan["window_ms"])
+    hidden = {seat for row in told[0] for seat in row.get("hidden", "").split(",")}  # "": all seats that never were
+    lines = {seat: camera_lines(plan, *told, seat) for seat in hidden | {""}}
+    seats = {seat: seat_line(window, {name: lines.get(seat, lines[""])[name] for name in names}) for seat, names in seen.items()}
     sums = Counter()
     for line in seats.values():
         for a, b, verdict, _ in line:

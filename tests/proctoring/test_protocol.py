@@ -46,6 +46,7 @@ def batches(draw: st.DrawFn) -> Batch:
         camera, seq = draw(cameras), first + n
         items.append(draw(st.sampled_from([
             SegmentItem(seq, camera, "e-1", start, end, draw(faulty | st.just(("ok",)))),
+            SegmentItem(seq, camera, "e-1", start, end, ("partial",), zones=draw(st.sampled_from([(), ("01",), ("01", "甲2")]))),
             FileItem(seq, camera, "e-1", start, end, 5, draw(digests), draw(digests), "a.mp4"),
             FaultItem(seq, camera, "e-1", "moved", draw(st.booleans()), start, end, draw(st.text(max_size=20))),
         ])))  # fmt: skip
@@ -138,3 +139,13 @@ def test_a_name_of_a_file_is_no_path():
 def test_a_chain_depends_on_every_link():
     one, other = chained("0" * 64, "1" * 64), chained("0" * 64, "2" * 64)
     assert chained(one, "3" * 64) != chained(other, "3" * 64)
+
+
+@pytest.mark.parametrize(
+    ("states", "zones"), [(["ok"], ["01"]), (["partial"], ["01", "01"]), (["partial"], ["0,1"]), (["partial"], [""]), (["partial"], "01")]
+)
+def test_hidden_seats_are_named_once_and_only_where_the_view_is_partial(states: list[str], zones: object):
+    of = {"k": "segment", "seq": 1, "camera": str(UUID(int=7)), "epoch": "e", "start_ms": 1, "end_ms": 2}
+    body = {**of, "states": states, "zones": zones}
+    with pytest.raises(ProtocolError, match="bad_value"):
+        protocol.item_from(body)

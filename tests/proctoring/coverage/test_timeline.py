@@ -9,18 +9,22 @@ from proctoring.coverage.timeline import CameraLine, Segment, Stretch, camera_li
 
 OK = frozenset({"ok"})
 SPAN = st.tuples(st.integers(-5, 60), st.integers(1, 25)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-STATES = st.sampled_from([OK, OK, OK, frozenset({"covered"}), frozenset({"clock"}), frozenset({"moved", "clock"}), frozenset({"offline"})])
-SEGMENT = st.builds(lambda span, states, source: Segment(*span, states, source), SPAN, STATES, st.sampled_from(["", "", "server"]))
+PARTIAL = frozenset({"partial"})
+HIDDEN = st.sampled_from([frozenset(), frozenset(), frozenset({"01"}), frozenset({"01", "03"})])
+FAULTY = [frozenset({"covered"}), frozenset({"clock"}), frozenset({"moved", "clock"}), frozenset({"offline"})]
+STATES = st.sampled_from([OK, OK, OK, PARTIAL, PARTIAL | {"clock"}, *FAULTY])
+SOURCE = st.sampled_from(["", "", "server"])
+SEGMENT = st.builds(lambda span, states, source, hidden: Segment(*span, states, source, hidden), SPAN, STATES, SOURCE, HIDDEN)
 CAMERA = st.builds(CameraLine, st.lists(SEGMENT, max_size=7), st.none() | st.lists(SPAN, max_size=4))
 
 
-def moment_of_camera(line: CameraLine, at: int) -> tuple[str, tuple[str, ...]]:
+def moment_of_camera(line: CameraLine, at: int, seat: str = "") -> tuple[str, tuple[str, ...]]:
     """The twin: what holds at one millisecond, straight from the rule."""
     now = [one for one in line.segments if one.start <= at < one.end]
     said = [one for one in now if one.source != "server"]
     if not said:
         return "gap", tuple(sorted({state for one in now for state in one.states})) or ("not_arrived",)
-    bad = {state for one in said for state in one.states} - {"ok"}
+    bad = {state for one in said for state in one.states if state != "partial" or not (seat and one.hidden) or seat in one.hidden} - {"ok"}
     if bad - {"clock"}:
         return "gap", tuple(sorted(bad))
     if line.recordings is not None and not any(start <= at < end for start, end in line.recordings):
@@ -47,7 +51,8 @@ def test_every_millisecond_agrees_with_the_twin(cameras, data, start, length):
         for name in cameras:
             assert at(found.cameras[name], moment) == truth[name]
         for seat, seen_by in seats.items():
-            verdict = min((truth[name][0] for name in seen_by), key=["ok", "doubt", "gap"].index, default="gap")
+            seen = (moment_of_camera(cameras[name], moment, seat)[0] for name in seen_by)
+            verdict = min(seen, key=["ok", "doubt", "gap"].index, default="gap")
             sums[verdict] += 1
             assert at(found.seats[seat], moment)[0] == verdict
             if not seen_by:
@@ -93,3 +98,11 @@ def test_a_second_camera_covers_what_the_first_lost_and_the_gap_names_both():
 def test_one_missing_millisecond_of_recording_is_a_gap():
     line = CameraLine([Segment(0, 100, OK)], [(0, 50), (51, 100)])
     assert camera_line(line, (0, 100))[1] == Stretch(50, 51, "gap", ("not_recorded",))
+
+
+def test_a_hidden_seat_costs_that_seat_alone():
+    line = CameraLine([Segment(0, 10, OK), Segment(10, 20, PARTIAL, hidden=frozenset({"01"})), Segment(20, 30, PARTIAL)])
+    found = coverage((0, 30), {"C1": line}, {"01": frozenset({"C1"}), "02": frozenset({"C1"})})
+    assert found.seats["01"] == (Stretch(0, 10, "ok"), Stretch(10, 30, "gap", ("C1:partial",)))
+    assert found.seats["02"] == (Stretch(0, 20, "ok"), Stretch(20, 30, "gap", ("C1:partial",)))
+    assert found.cameras["C1"] == (Stretch(0, 10, "ok"), Stretch(10, 30, "gap", ("partial",)))

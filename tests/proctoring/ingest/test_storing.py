@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from proctoring import protocol
 from proctoring.cameras.models import Agent
+from proctoring.coverage import queries
 from proctoring.coverage.models import FaultEvent, Position, Recording, Rejection, Segment
+from proctoring.coverage.timeline import coverage
 from proctoring.ingest import storing
 from tests.cast import Cast
 from tests.proctoring.room import EPOCH, Sender, Watched, ms
@@ -139,3 +142,15 @@ def test_hearing_is_refused_to_the_revoked(watched: Watched, sender: Sender):
         storing.heard(watched.agent, sender.hash)
     assert EPOCH  # the epoch of the sender is a fixed text
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_other_hidden_seats_begin_another_row(watched: Watched, sender: Sender):
+    camera, start = watched.cameras[0], ms(watched.starts)
+    for n, zones in enumerate([("01",), ("01",), ("01", "02"), ()]):
+        item = replace(sender.segment(camera, start + 1000 * n, start + 1000 * (n + 1), "partial"), zones=zones)
+        assert sender.store(item).refused == ()
+    told = Segment.objects.order_by("start_ms").values_list("start_ms", "end_ms", "hidden")
+    assert list(told) == [(start, start + 2000, "01"), (start + 2000, start + 3000, "01,02"), (start + 3000, start + 4000, "")]
+    line = queries.camera_lines([camera], (start, start + 4000), recorded=False)
+    found = coverage((start, start + 4000), line, {seat: frozenset({camera.name}) for seat in ("01", "02")})
+    assert [found.seats[seat][0].end - start for seat in ("01", "02") if found.seats[seat][0].verdict == "ok"] == [2000]

@@ -152,8 +152,9 @@ def test_space_agrees_on_rooms_that_nobody_would_build(plan: dict, seats: dict, 
 
 
 spans = st.tuples(st.integers(-5, 60), st.integers(1, 40)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-states = st.sampled_from(["ok", "clock", "covered", "covered,clock", "offline", "ok,clock"])
-runs = st.lists(st.tuples(spans, states, st.sampled_from(["server", "e1", "e2"])), max_size=7)
+states = st.sampled_from(["ok", "clock", "covered", "covered,clock", "offline", "ok,clock", "partial", "partial,clock"])
+hidden_seats = st.sampled_from(["", "", "first", "all,first", "none"])
+runs = st.lists(st.tuples(spans, states, st.sampled_from(["server", "e1", "e2"]), hidden_seats), max_size=7)
 files = st.lists(spans, max_size=5)
 
 
@@ -165,10 +166,12 @@ def test_time_agrees_on_everything_that_may_be_said_of_cameras(cameras: list, le
     for number, (told, kept, records) in enumerate(cameras):
         name = f"C{number}"
         runs_of_it = [
-            timeline.Segment(a, b, frozenset(s.split(",")), timeline.SERVER if epoch == "server" else "") for (a, b), s, epoch in told
+            timeline.Segment(a, b, frozenset(s.split(",")), timeline.SERVER if epoch == "server" else "", queries.seats_in(hidden))
+            for (a, b), s, epoch, hidden in told
         ]
         lines[name] = timeline.CameraLine(runs_of_it, kept if records else None)
-        segments += [{"camera": name, "start_ms": a, "end_ms": b, "states": s, "epoch": epoch} for (a, b), s, epoch in told]
+        keys = ("camera", "start_ms", "end_ms", "states", "epoch", "hidden")
+        segments += [dict(zip(keys, (name, *span, *words), strict=True)) for span, *words in told]
         recordings += [{"camera": name, "start_ms": a, "end_ms": b} for a, b in kept]
     seats = {"all": frozenset(lines), "first": frozenset({"C0"}), "none": frozenset()}
     covered = timeline.coverage(window, lines, seats)
@@ -176,4 +179,5 @@ def test_time_agrees_on_everything_that_may_be_said_of_cameras(cameras: list, le
     found = recompute.camera_lines(plan, segments, recordings)
     assert found == {name: dossier._stretches(line) for name, line in covered.cameras.items()}
     for seat, names in seats.items():
-        assert recompute.seat_line(window, {name: found[name] for name in names}) == dossier._stretches(covered.seats[seat])
+        mine = recompute.camera_lines(plan, segments, recordings, seat)
+        assert recompute.seat_line(window, {name: mine[name] for name in names}) == dossier._stretches(covered.seats[seat])
