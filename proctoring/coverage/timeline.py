@@ -106,8 +106,9 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
 
 def camera_line(line: CameraLine, window: Span, seat: str | None = None) -> tuple[Stretch, ...]:
     """The verdict on one camera for every moment of the window, as a whole or as far as it concerns one seat."""
-    cuts = _cuts(window, [(s.start, s.end) for s in line.segments], line.recordings or [])
+    # files that touch are one: a room's thousand files are not a thousand borders
     recorded = None if line.recordings is None else union(line.recordings)
+    cuts = _cuts(window, [(s.start, s.end) for s in line.segments], recorded or [])
     active, at, stretches = _Active(line.segments), 0, []
     for start, end in zip(cuts, cuts[1:], strict=False):
         now = active.at(start)
