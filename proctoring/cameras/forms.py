@@ -77,3 +77,8 @@ class CameraForm(forms.Form):
 def microradians(degrees: Decimal) -> int:
     """Degrees as microradians, rounded once, here; from then on everything is whole."""
     return round(float(degrees) * math.pi / 180 * 1_000_000)
+
+
+def degrees(microradians: int) -> Decimal:
+    """Microradians as degrees to two places, for a form."""
+    return round(Decimal(microradians * 180 / math.pi / 1_000_000), 2)

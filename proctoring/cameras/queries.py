@@ -13,9 +13,11 @@ from django.db.models import QuerySet
 from exams.access import Actor
 from exams.sittings import queries as sittings
 from exams.sittings.models import Room, Seat, Venue
-from proctoring import geometry
+from proctoring import geometry, placing
+from proctoring.cameras import privacy
 from proctoring.cameras.models import Agent, Camera
 from proctoring.geometry import Pose, View
+from proctoring.placing import Suggestion
 
 # Those who look after the machines of their body see its venues even without a duty.
 KEEPERS = frozenset({"technician", "system_administrator"})
@@ -67,6 +69,21 @@ def seen_by(room: Room, cameras: list[Camera] | None = None, seats: list[Seat] |
     least = {camera.name: camera.least_px_per_m for camera in cameras}
     found = views(room, cameras, seats)
     return {label: frozenset(name for name, view in row.items() if view.enough(least[name])) for label, row in found.items()}
+
+
+def suggested(room: Room, seen: dict[str, frozenset[str]], least_px_per_m: int) -> Suggestion | None:
+    """Where one more camera of a usual kind would help most without looking into a private place."""
+    places = tuple((seat.label, seat.x_mm, seat.y_mm) for seat in room.seats.all())
+    return _suggested(json.dumps(room.plan, sort_keys=True), room.use, places, tuple(sorted(seen.items())), least_px_per_m)
+
+
+@lru_cache(maxsize=64)
+def _suggested(
+    plan: str, use: str, seats: tuple[tuple[str, int, int], ...], seen: tuple[tuple[str, frozenset[str]], ...], least: int
+) -> Suggestion | None:
+    drawn = json.loads(plan)
+    places = {label: (x, y) for label, x, y in seats}
+    return placing.suggest(drawn, places, dict(seen), least, lambda pose: any(True for _ in privacy.objections(use, drawn, pose)))
 
 
 def collector_config(agent: Agent, *, server: str, token_file: str, key_file: str, state_dir: str, **more: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +18,9 @@ from exams.lifecycle import label
 from exams.listing import Column, Filter, Listing
 from exams.sittings.drawing import draw
 from exams.sittings.models import Room
-from proctoring import geometry
+from proctoring import geometry, placing
 from proctoring.cameras import actions, queries
-from proctoring.cameras.forms import CameraForm, ReasonForm
+from proctoring.cameras.forms import CameraForm, ReasonForm, degrees
 from proctoring.cameras.models import Camera
 
 
@@ -66,6 +67,10 @@ def room(request: HttpRequest, pk: UUID) -> HttpResponse:
         "zones": _zones(room, found),
         "may_keep": _may_keep(request),
     }
+    seen = queries.seen_by(room, found)
+    context["lost"] = placing.lost_without(seen, [camera.name for camera in found])
+    context["spare"] = sum(len(names) >= 2 for names in seen.values())
+    context["suggested"] = _suggested(room, seen)
     context["unseen"] = [row["label"] for row in context["seats"] if not row["enough"]]
     return render(request, "proctoring/cameras/room.html", context)
 
@@ -75,6 +80,22 @@ def _seat_rows(room: Room, found: list[Camera]) -> list[dict[str, Any]]:
     return [
         {"label": label, "views": [views[label][camera.name] for camera in found], "enough": sorted(seen[label])} for label in sorted(views)
     ]
+
+
+USUAL_PX_PER_M = Camera._meta.get_field("least_px_per_m").default
+
+
+def _suggested(room: Room, seen: dict[str, frozenset[str]]) -> dict[str, Any] | None:
+    """The suggestion in words and as the beginning of the form that would follow it."""
+    found = queries.suggested(room, seen, USUAL_PX_PER_M)
+    if found is None:
+        return None
+    pose = found.pose
+    start = {
+        "x_mm": pose.x_mm, "y_mm": pose.y_mm, "z_mm": pose.z_mm, "pan": degrees(pose.pan_urad), "tilt": degrees(pose.tilt_urad),
+        "hfov": degrees(pose.hfov_urad), "width_px": pose.width_px, "height_px": pose.height_px,
+    }  # fmt: skip
+    return {"first": found.first, "second": found.second, "px_per_m": USUAL_PX_PER_M, "form": urlencode(start), **start}
 
 
 ZONES = {"door": _("Door"), "desk": _("Invigilators’ desk"), "floor": _("Floor at eye height")}
@@ -89,7 +110,8 @@ def _zones(room: Room, found: list[Camera]) -> list[tuple[Any, int, int]]:
 def place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Place a camera in a room."""
     room = _room(request, pk)
-    form = CameraForm(room, request.POST or None)
+    # a suggestion fills the form in beforehand; nothing counts before it is checked like any other entry
+    form = CameraForm(room, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         wanted = {key: form.cleaned_data[key] for key in ("name", "agent", "source", "sub_source", "least_px_per_m", "records")}
         try:

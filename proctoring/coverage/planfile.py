@@ -33,7 +33,7 @@ from typing import Any
 
 from exams import wording
 from exams.verdicts import gettext_noop as _
-from proctoring import geometry
+from proctoring import geometry, placing
 from proctoring.coverage import timeline
 from proctoring.geometry import Pose
 from proctoring.protocol import STATES
@@ -115,7 +115,7 @@ def answer(case: Case) -> dict[str, Any]:
             for seat, row in views.items()
         },
         "unseen": sorted(seat for seat, names in seen.items() if not names),
-        "without": {name: sorted(seat for seat, names in seen.items() if names == {name}) for name in sorted(case.cameras)},
+        "without": {name: list(seats) for name, seats in placing.lost_without(seen, sorted(case.cameras)).items()},
         "zones": {zone: {"seen": k, "of": n} for zone, (k, n) in geometry.zones_seen(case.plan, poses).items()},
     }
     if case.window is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from proctoring.cameras.models import Camera
@@ -83,6 +86,18 @@ def test_the_page_never_says_all_with_one_gap_and_takes_an_explanation(watched: 
     assert client.get(where).status_code == 200
     assert client.post(where, {"reason": "blocked_view", "text": "a banner"}).status_code == 302
     assert Explanation.objects.get().text == "a banner"
+
+
+def test_the_room_says_what_one_lost_camera_costs_and_where_one_more_helps(watched: Watched, client):
+    sign_in_as(client, watched.technician)
+    where = f"/video/cameras/rooms/{watched.room.pk}/"
+    first, second = watched.cameras
+    type(second).objects.filter(pk=second.pk).update(state="retired")
+    page = client.get(where).content.decode()
+    assert "If one camera fails" in page and "Seats it would be the second to see" in page
+    (link,) = re.findall(rf'href="{where}place/[?]([^"]+)"', page)
+    form = client.get(f"{where}place/?{unescape(link)}").context["form"]
+    assert form["x_mm"].value() == str(client.get(where).context["suggested"]["x_mm"])
 
 
 def test_the_wall_ranks_what_is_wrong_and_its_version_tells_of_it(watched: Watched, client):
