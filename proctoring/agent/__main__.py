@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 
+from . import removal
 from .collector import Collector
 from .config import Config, ConfigError, load
 from .enrolment import EnrolmentError, enrol
@@ -46,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
         return code
     if given.verify:
         return verify(config)
+    if given.remove:
+        return remove(config, given.remove)
     collector = Collector(config)
     if given.learn:
         missing = collector.learn()
@@ -68,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--learn", action="store_true", help="with --config: learn the references of the empty rooms, then end")
     parser.add_argument("--status", action="store_true", help="with --config: say how the running collector is, then end")
     parser.add_argument("--verify", action="store_true", help="with --config: compare the recordings with their digests, then end")
+    parser.add_argument("--remove", metavar="LIST", type=Path, help="with --config: remove the recordings of an approved list")
     return parser
 
 
@@ -97,6 +101,21 @@ def verify(config: Config) -> int:
         print(f"{names.get(camera, camera)}: {files} recordings, {here} of them here, {size} bytes, chain ends with {head}")
     print(f"{len(wrong)} wrong" if wrong else "all recordings agree with their digests and chains")
     return 1 if wrong else 0
+
+
+def remove(config: Config, path: Path) -> int:
+    """Work through a list of the server; the digest printed at the end is what is entered there."""
+    try:
+        digest, files = removal.read(path)
+    except removal.OrderError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    done = list(removal.carry_out(Spool(config.state_dir / "spool.sqlite3"), config.record_dir or config.state_dir, files))
+    for name, word in done:
+        print(f"{word}: {name}")
+    kept = sum(word in ("elsewhere", "other") for _name, word in done)
+    print(f"{len(done) - kept} of {len(done)} recordings are gone from this machine. Digest of the list: {digest}")
+    return 1 if kept else 0
 
 
 if __name__ == "__main__":

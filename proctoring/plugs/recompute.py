@@ -122,8 +122,9 @@ def is_hidden(camera: dict[str, Any], point: tuple[int, ...], wall: tuple[int, .
     if slope == 0:
         return False
     sight = Fraction((ax - cx) * (by - ay) - (ay - cy) * (bx - ax), slope)
-    place = Fraction((ax - cx) * (py - cy) - (ay - cy) * (px - cx), slope)
-    return 0 < sight < 1 and 0 <= place <= 1 and cz + (pz - cz) * sight <= height
+    if not 0 < sight < 1 or cz + (pz - cz) * sight > height:
+        return False
+    return 0 <= Fraction((ax - cx) * (py - cy) - (ay - cy) * (px - cx), slope) <= 1
 
 
 def sees(camera: dict[str, Any], point: tuple[int, ...], walls: list[tuple[int, ...]]) -> bool:

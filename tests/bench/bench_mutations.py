@@ -44,6 +44,16 @@ def named(folder: Path) -> set[str]:
         return {"UNREADABLE"}
 
 
+def found_at_all(folder: Path) -> bool:
+    """Whether the recomputation finds a first difference; the rest is not waited for."""
+    from proctoring.plugs import recompute
+
+    try:
+        return next(recompute.differences(folder), None) is not None
+    except recompute.CANNOT_READ:
+        return True
+
+
 def correct_bag(bag: Path) -> None:
     """All digests of the bag made anew, as its writer would have made them."""
     from exams.archive import bags
@@ -74,12 +84,12 @@ def main(number: int, seed: int) -> None:
         for _ in range(number):
             copy = shutil.copytree(bag, Path(folder) / "copy" / "D-1")
             what = mutate(copy / "data/08-video", chance)
-            first = named(copy / "data/08-video")
+            first = found_at_all(copy / "data/08-video")
             correct_digests(copy / "data/08-video")
             correct_bag(copy)
             second = named(copy / "data/08-video")
             third = hashlib.sha256((copy / "tagmanifest-sha256.txt").read_bytes()).hexdigest() != sealed
-            found.update({"alteration alone": bool(first), "digests corrected": bool(second), "the seal's digest": third})
+            found.update({"alteration alone": first, "digests corrected": bool(second), "the seal's digest": third})
             by_name.update(second or {"nothing follows from it (found by the seal alone)"})
             if not first or not third:
                 print("NOT FOUND:", what)
