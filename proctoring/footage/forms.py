@@ -40,7 +40,7 @@ class KeepingForm(forms.Form):
 
 class HoldForm(forms.Form):
     ground = forms.ChoiceField(label=_("Ground"), choices=Hold.GROUNDS)
-    reason = forms.CharField(label=_("Reason"), max_length=240)
+    reason = forms.CharField(label=_("Grounds"), max_length=240)
 
 
 class WhyForm(forms.Form):
