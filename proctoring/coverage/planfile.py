@@ -20,8 +20,9 @@ Millimetres, microradians and milliseconds, all whole numbers. `least_px_per_m` 
      "segments": [{"camera": "C1", "start_ms": 1778891400000, "end_ms": 1778895000000, "states": ["ok"]}],
      "recordings": [{"camera": "C1", "start_ms": 1778891400000, "end_ms": 1778895000000}]}
 
-`source: "server"` marks a segment that the server wrote because it heard nothing; what the collector says takes its place. Without a
-window the time from the first segment to the last is looked at.
+`hidden` names the seats that a `partial` view does not show; without it such a view shows no seat. `source: "server"` marks a segment that
+the server wrote because it heard nothing; what the collector says takes its place. Without a window the time from the first segment to the
+last is looked at.
 """
 
 from __future__ import annotations
@@ -287,8 +288,9 @@ def _told(reader: _Reader, given: Any, case: Case) -> None:
     segments: dict[str, list[timeline.Segment]] = {name: [] for name in case.cameras}
     for camera, span, row, path in _rows(reader, body, "segments", case):
         states = _states(reader, row.get("states"), f"{path}.states")
+        hidden = _hidden(reader, row, f"{path}.hidden", case)
         if states:
-            segments[camera].append(timeline.Segment(*span, states, str(row.get("source", ""))))
+            segments[camera].append(timeline.Segment(*span, states, str(row.get("source", "")), hidden))
     files: dict[str, list[timeline.Span]] = {name: [] for name in case.cameras}
     for camera, span, _row, _path in _rows(reader, body, "recordings", case):
         files[camera].append(span)
@@ -314,6 +316,15 @@ def _rows(reader: _Reader, body: Mapping[str, Any], name: str, case: Case) -> It
             reader.wrong(f"{path}.camera", _("The plan has no camera %(name)s."), name=str(row.get("camera")))
         elif span is not None:
             yield row["camera"], span, row, path
+
+
+def _hidden(reader: _Reader, row: Mapping[str, Any], path: str, case: Case) -> frozenset[str]:
+    seats = reader.list(row.get("hidden", []), path)
+    for number, seat in enumerate(seats):
+        if not isinstance(seat, str) or seat not in case.seats:
+            reader.wrong(f"{path}[{number}]", _("The plan has no seat %(name)s."), name=str(seat))
+            return frozenset()
+    return frozenset(seats)
 
 
 def _states(reader: _Reader, value: Any, path: str) -> frozenset[str]:

@@ -87,6 +87,15 @@ def test_what_is_not_recorded_does_not_count(run):
     assert json.loads(out)["time"]["seat_ms"] == {"all": 8_500, "ok": 7_000, "gap": 1_500, "doubt": 0}
 
 
+def test_a_partly_hidden_view_voids_the_hidden_seats_alone(run):
+    part = {"camera": "C1", "start_ms": 1000, "end_ms": 3000, "states": ["partial"]}
+    both = {**PLAN, "seats": {"A1": [1500, 2000], "A2": [3000, 2000]}}
+    for hidden, lost in ((["A1"], 2000), (["A1", "A2"], 4000), ([], 4000)):
+        out = run(both, [{**part, "hidden": hidden}], options=["--json"])[1]
+        assert json.loads(out)["time"]["seat_ms"]["gap"] == lost
+    assert "The plan has no seat Z9." in run(both, [{**part, "hidden": ["Z9"]}])[2]
+
+
 def test_what_the_server_supposed_gives_way_to_what_the_collector_says(run):
     supposed = {"camera": "C1", "start_ms": 2000, "end_ms": 4000, "states": ["offline"], "source": "server"}
     _status, out, _err = run(NEAR, {"segments": [supposed, *SEGMENTS["segments"][:1]]}, options=["--json"])
