@@ -18,7 +18,7 @@ class Covered(SceneDetector):
     enter_ms = 400
 
     def suspicious(self, grey: Grey | None, at_ms: int) -> str | None:
-        """The scene has vanished, and no other has come."""
+        """Most textured blocks lost, and lost to emptiness."""
         if grey is None:
             return None
         compared = self.scene.compare(grey, at_ms)
@@ -28,6 +28,4 @@ class Covered(SceneDetector):
             return f"flat picture, deviation {flat:.1f}" if flat < 6 else ""
         if too_dark(compared) or too_bright(compared):
             return ""
-        if compared.hidden:
-            return f"{compared.lost:.0%} of the scene lost"
-        return ""
+        return f"{compared.lost:.0%} of the scene lost" if compared.overlaid else ""

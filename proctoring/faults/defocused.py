@@ -36,20 +36,23 @@ class Defocused(SceneDetector):
             return ""
         usual = median(self._usual) if len(self._usual) >= 3 else 0.75
         why = _soft(compared, usual)
-        if why and self._aside(grey, usual):
+        if why and self._aside(grey, usual, compared.lost):
             return ""
         if not why and not isnan(compared.sharpness):
             self._usual.append(compared.sharpness)
         return why
 
-    def _aside(self, grey: Grey, usual: float) -> bool:
+    def _aside(self, grey: Grey, usual: float, lost: float) -> bool:
         """Whether it only looks soft because it lies a pixel beside the reference."""
         reference = self.scene.reference
         assert reference is not None
         window = cv2.createHanningWindow((grey.shape[1], grey.shape[0]), cv2.CV_32F)
         (x, y), response = cv2.phaseCorrelate(reference.grey.astype(np.float32), grey.astype(np.float32), window)
-        if response < 0.1 or not 0.2 <= max(abs(x), abs(y)) <= 2 * FAR:
+        far = max(abs(x), abs(y))
+        if response < 0.1 or far < 0.2:
             return False
+        if far > FAR:
+            return lost >= 0.4  # then it has moved, and that is said elsewhere
         back = cv2.warpAffine(
             reference.grey, np.array([[1, 0, x], [0, 1, y]], np.float32), grey.shape[::-1],
             flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE,

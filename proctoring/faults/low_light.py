@@ -7,12 +7,15 @@ import numpy as np
 from .detector import Grey
 from .reference import BLACK, Comparison, SceneDetector
 
-PITCH_DARK, DARK = BLACK + 5, BLACK + 34
+PITCH_DARK, DARKEST, DARK = BLACK + 5, BLACK + 16, BLACK + 34
 
 
 def too_dark(compared: Comparison) -> bool:
     """Whether even the bright tenth is dark; if a little light is left, the room must still show in it, or something covers the lens."""
-    return compared.bright < PITCH_DARK or (compared.bright < DARK and compared.lost < 0.8)
+    if compared.lost >= 0.8:
+        return compared.bright < PITCH_DARK
+    # a room that never was bright is not dark because a lamp went out
+    return compared.bright < DARKEST or (compared.bright < DARK and compared.bright - BLACK < 0.4 * (compared.bright_then - BLACK))
 
 
 class LowLight(SceneDetector):

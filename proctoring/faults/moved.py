@@ -26,7 +26,7 @@ class Moved(SceneDetector):
         if grey is None:
             return None
         compared = self.scene.compare(grey, at_ms)
-        if compared is None or compared.lost < 0.3 or compared.hidden or too_dark(compared) or too_bright(compared):
+        if compared is None or compared.lost < 0.3 or compared.overlaid or too_dark(compared) or too_bright(compared):
             return ""
         if compared.still_lost < 0.4:
             return ""
@@ -34,7 +34,8 @@ class Moved(SceneDetector):
         if shift >= FAR and response >= 0.1:
             return f"shifted by {shift:.0f} of 320 pixels"
         # turned, rolled or zoomed: nothing matches anywhere, yet there is a picture
-        return f"{compared.lost:.0%} of the scene is another" if compared.lost >= 0.62 and compared.still_lost >= 0.6 else ""
+        elsewhere = compared.lost >= 0.62 and compared.still_lost >= 0.6 and (compared.news >= 0.3 or compared.emptied < 0.4)
+        return f"{compared.lost:.0%} of the scene is another" if elsewhere else ""
 
 
 def displaced(then: Grey, now: Grey) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from .reference import WHITE, Comparison, SceneDetector
 
 def too_bright(compared: Comparison) -> bool:
     """Whether light has eaten the scene: white walls alone have not."""
-    return compared.burnt > 0.92 or (compared.burnt > 0.5 and compared.lost > 0.4) or (compared.burnt > 0.75 and compared.lost > 0.15)
+    return compared.burnt > 0.8 or (compared.burnt > 0.35 and compared.eaten > 0.25)
 
 
 class Overexposed(SceneDetector):

@@ -59,15 +59,17 @@ class Comparison:
     rough: np.ndarray  # correlation of the coarse band
     energy: np.ndarray  # detail over the reference's
     textured: np.ndarray  # which blocks count
+    detailed: np.ndarray  # which blocks have texture now
     active: np.ndarray  # which blocks move
-    structured: np.ndarray  # which blocks have texture now
     level: np.ndarray  # brightness per block
+    level_then: np.ndarray  # the reference's
     sharpness: float  # fine detail of the reference that is left, over the middle detail that is left; nan if nothing holds
     contrast: float  # middle detail that is left, over the coarse detail that is left
     light: float  # how bright the brightest parts are against the reference, 1 at most
     detail: float  # all fine detail of the picture over the reference's
     bright: float  # the level above which a tenth of the picture lies
     burnt: float  # part of the picture that is saturated
+    bright_then: float  # the level above which a tenth of the reference lies
 
     @property
     def gone(self) -> np.ndarray:
@@ -95,19 +97,23 @@ class Comparison:
         return self._share(self.textured & (self.rough < LOST))
 
     @cached_property
-    def fresh(self) -> float:
-        """Fraction of all blocks that show structure which the reference has not."""
-        return float((self.structured & ~(self.textured & (self.alike >= LOST))).mean())
+    def news(self) -> float:
+        """Blocks with another texture than the reference's, over its textured ones: a turned camera sees some, a covered one does not."""
+        return self._share(self.detailed & ~(self.textured & (self.alike >= LOST)))
 
-    @cached_property
-    def hidden(self) -> bool:
-        """Whether the scene has vanished behind something: lost, fine and coarse, and what came instead is empty or without detail.
+    @property
+    def overlaid(self) -> bool:
+        """Whether something lies over most of the lens.
 
         A veil (spray, dust, a thin cloth) leaves sharp what it lets through, and takes the detail of the whole picture.
         """
-        empty = self.emptied >= 0.4 and self.fresh < 0.15
-        gone = self.lost >= 0.45 and self.faded >= 0.35 and (empty or self.detail < 0.45)
+        gone = self.lost >= 0.55 and self.emptied >= 0.4 and self.faded >= 0.35 and self.news < 0.3
         return gone or (self.lost >= 0.15 and self.sharpness > 0.75 and self.detail < 0.25 * self.light**2)
+
+    @cached_property
+    def eaten(self) -> float:
+        """Fraction that is gone where the picture is saturated."""
+        return self._share(self.gone & (self.level >= WHITE - 12))
 
     @cached_property
     def still_lost(self) -> float:
@@ -127,6 +133,7 @@ class Reference:
         self.bands = Bands(grey)
         self.fine_energy = per_block(self.bands.fine**2)
         self.textured = self.bands.middle_energy > LEAST_TEXTURE**2
+        self.bright, _ = _brightness(grey)
         # a few strong edges must not speak for the whole picture
         self._fine_weight = 1 / np.maximum(self.fine_energy, 4.0)
         self._middle_weight = 1 / np.maximum(self.bands.middle_energy, 4.0)
@@ -153,12 +160,13 @@ class Reference:
         kept_middle = _kept(middle * self._middle_weight, then.middle_energy * self._middle_weight, held)
         kept_coarse = _kept(coarse, then.coarse_energy, self.textured & (rough > 0.5))
         return Comparison(
-            alike, rough, np.sqrt(now.middle_energy / np.maximum(then.middle_energy, 1e-3)), self.textured,
-            np.zeros_like(self.textured) if active is None else active, now.middle_energy > LEAST_TEXTURE**2, now.level,
+            alike, rough, np.sqrt(now.middle_energy / np.maximum(then.middle_energy, 1e-3)),
+            self.textured, now.middle_energy > LEAST_TEXTURE**2,
+            np.zeros_like(self.textured) if active is None else active, now.level, then.level,
             kept_fine / kept_middle, kept_middle / kept_coarse,
             min(1.0, float(np.percentile(now.level / np.maximum(then.level, 1.0), 90))),
             float((now.fine**2).mean()) / max(float(self.fine_energy.mean()), 1e-3),
-            *_brightness(grey),
+            *_brightness(grey), self.bright,
         )  # fmt: skip
 
     def save(self, path: Path) -> None:
@@ -211,6 +219,7 @@ class Scene:
 
     def __init__(self, reference: Reference | None = None, zones: Zones | None = None, beacon: Beacon | None = None) -> None:
         self.reference = reference
+        self.sure = reference is not None  # of the empty room; one learned in passing may hold people
         self.zones = zones or {}
         self.beacon = beacon
         self.codes: frozenset[int] | None = None  # read at the beacon's place in the present sample; None if it was not looked at

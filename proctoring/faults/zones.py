@@ -11,7 +11,7 @@ from .detector import HEIGHT, WIDTH, Detector, Grey
 from .reference import BLOCK, Comparison, Zones
 
 LEAST_PIXELS = 16
-MUCH = 0.155  # of the textured blocks: in a bare room a cover takes away few of them
+ONE_THING = 45  # grey levels between the darker and the brighter parts of what hides a region
 HIDDEN = 0.4  # in whole blocks, which the edge of a thing leaves out: no seat of which half is hidden is missed
 
 
@@ -49,29 +49,44 @@ def zones(polygons: Zones) -> list[Zone]:
     return [Zone(id, polygon) for id, polygon in polygons.items()]
 
 
-def hidden_blocks(compared: Comparison, then: np.ndarray) -> np.ndarray:
-    """Blocks that show nothing of what they should: by their detail, those without texture by their brightness."""
+def lit_then(compared: Comparison) -> np.ndarray:
+    """The reference's brightness as it would be in the light of now."""
     held = compared.textured & (compared.alike > 0.6)
-    gain = float(np.median(compared.level[held] / np.maximum(then[held], 1.0))) if held.sum() >= 5 else 1.0
-    other = np.abs(compared.level - gain * then) > 20
-    return np.where(compared.textured, compared.empty, other & ~compared.active)
+    gain = np.median(compared.level[held] / np.maximum(compared.level_then[held], 1.0)) if held.sum() >= 5 else 1.0
+    return compared.level_then * float(gain)
 
 
-def regions(hidden: np.ndarray, textured: np.ndarray, least: int, seen: float = 0.3) -> np.ndarray:
-    """Of the hidden blocks those in connected regions of at least so many, or with as large a part of all that has texture.
+def hidden_blocks(compared: Comparison) -> np.ndarray:
+    """Blocks that show nothing of what they should: by their detail, those without texture by their brightness."""
+    other = np.abs(compared.level - lit_then(compared)) > 20
+    return np.where(compared.textured, compared.empty, other)
 
-    Brightness alone is a matter of the light: `seen` is the part of a region that must have shown something before.
+
+def regions(hidden: np.ndarray, compared: Comparison, least: int, sure: bool = True) -> np.ndarray:
+    """Of the hidden blocks those in connected regions of at least so many, which look as if one thing hid them.
+
+    Brightness alone is a matter of the light, so some structure must be lost. A thing before the lens has one level, or nearly, and an
+    edge against the scene; where the edge was there before and is there no longer, somebody has left who was learned with the reference,
+    unless it is `sure` that nobody was.
     """
-    rare = max(MUCH * int(textured.sum()), 5)
+    then = lit_then(compared)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(hidden.astype(np.uint8), connectivity=8)
     kept = np.zeros_like(hidden)
     for number in range(1, count):
         area = int(stats[number, cv2.CC_STAT_AREA])
         region = labels == number
-        lost = int((region & textured).sum())
-        if lost >= seen * area and (area >= least or lost >= rare):
+        low, high = np.percentile(compared.level[region], (15, 85))
+        lost = (region & compared.textured).sum() >= 0.22 * area
+        if area >= least and lost and high - low <= ONE_THING and (sure or _edge(compared.level, region) >= _edge(then, region)):
             kept |= region
     return kept
+
+
+def _edge(level: np.ndarray, region: np.ndarray) -> float:
+    """The mean step of brightness across the outline of a region."""
+    across = np.abs(np.diff(level, axis=1))[np.diff(region, axis=1)]
+    down = np.abs(np.diff(level, axis=0))[np.diff(region, axis=0)]
+    return float(np.concatenate((across, down, [0.0])).mean())
 
 
 def _weight(id: str, polygon: Sequence[tuple[float, float]]) -> np.ndarray:
