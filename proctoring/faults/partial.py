@@ -51,13 +51,13 @@ class Partial(SceneDetector):
         still = (hidden & compared.active).sum() <= 0.05 * hidden.sum()
         self._region, self._steady = hidden, self._steady + 1 if same and still else 0
         # a person in front of the camera sways; what keeps its outline to a block is fixed there
-        self.enter_samples, self.enter_ms = (5, 3_000) if self._steady >= 3 else (15, 14_000)
+        self.enter_samples, self.enter_ms = (5, 3_000) if self._steady >= 3 else (10, 8_000)
         return f"{hidden.mean():.0%} of the picture hidden"
 
     def _large(self, hidden: np.ndarray, compared: Comparison) -> bool:
         """A sixth of the picture, or a good part of what has structure in it."""
         structure = int((hidden & compared.textured).sum())
-        return int(hidden.sum()) >= LEAST or structure >= max(8, 0.22 * compared.textured.sum())
+        return int(hidden.sum()) >= LEAST or structure >= max(8, 0.18 * compared.textured.sum())
 
     def _hidden(self, grey: Grey, at_ms: int, least: int) -> np.ndarray | None:
         """Hidden regions of at least so many blocks; None if the picture as a whole is gone, which is not for this detector to say."""

@@ -12,6 +12,7 @@ from .reference import BLOCK, Comparison, Zones
 
 LEAST_PIXELS = 16
 ONE_THING = 45  # grey levels between the darker and the brighter parts of what hides a region
+NOBODY = 34  # blocks of 144
 HIDDEN = 0.4  # in whole blocks, which the edge of a thing leaves out: no seat of which half is hidden is missed
 
 
@@ -77,7 +78,9 @@ def regions(hidden: np.ndarray, compared: Comparison, least: int, sure: bool = T
         region = labels == number
         low, high = np.percentile(compared.level[region], (15, 85))
         lost = (region & compared.textured).sum() >= 0.22 * area
-        if area >= least and lost and high - low <= ONE_THING and (sure or _edge(compared.level, region) >= _edge(then, region)):
+        # nobody who sat in the view leaves so much of it empty
+        thing = sure or area >= NOBODY or _edge(compared.level, region) >= _edge(then, region)
+        if area >= least and lost and high - low <= ONE_THING and thing:
             kept |= region
     return kept
 
