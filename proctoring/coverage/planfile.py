@@ -218,6 +218,8 @@ def _case(reader: _Reader, given: Any) -> Case:
     cameras = {
         name: _camera(reader, one, f"$.cameras.{name}", least or 0) for name, one in reader.object(body.get("cameras"), "$.cameras").items()
     }
+    if not body.get("seats"):
+        reader.wrong("$.seats", _("The plan has no seats: nothing could be uncovered."))
     window = reader.span(body["window_ms"], "$.window_ms") if "window_ms" in body else None
     return Case(
         plan=plan,

@@ -109,6 +109,7 @@ def test_what_the_server_supposed_gives_way_to_what_the_collector_says(run):
         (b"\xff\xfe", None, "plan.json: $: This is not JSON (line 1, column 1)."),
         (b"[1]", None, "plan.json: $: An object is needed here."),
         (b'{"plan": {"ceiling": NaN}}', None, "plan.json: $: This is not JSON (line 1, column 1)."),
+        ({**PLAN, "seats": {}}, None, "plan.json: $.seats: The plan has no seats"),
         ({**PLAN, "seats": {"A1": [1, 2.5]}}, None, "plan.json: $.seats.A1[1]: A whole number from"),
         ({**PLAN, "seats": {"A1": [1, True]}}, None, "plan.json: $.seats.A1[1]: A whole number from"),
         ({**PLAN, "cameras": {"C1": {"pose": {**POSE, "width_px": 0, "height_px": 1}}}}, None, "$.cameras.C1.pose.width_px"),
